@@ -1,0 +1,37 @@
+# The commands of this repository. `make` alone shows them.
+
+TOOL := go tool -modfile=tools/go.mod
+FUZZTIME ?= 10s
+
+.PHONY: help check test race lint fuzz proto demo
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+check: lint test ## what to run before a commit
+
+test: ## the README's test command
+	go test ./...
+
+race: ## the tests under the race detector
+	go test -race ./...
+
+lint: ## gofmt, vet, golangci-lint, buf
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	go vet ./...
+	$(TOOL) golangci-lint run ./...
+	$(TOOL) buf lint
+
+fuzz: ## every fuzz target for FUZZTIME (default 10s) each
+	@go list ./... | while read -r pkg; do \
+	  go test -list '^Fuzz' $$pkg | grep '^Fuzz' | while read -r target; do \
+	    echo "$$pkg $$target"; \
+	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+	  done || exit 1; \
+	done
+
+proto: ## generate the code of plugin/proto again
+	$(TOOL) buf generate
+
+demo: ## buy on three accounts, offline
+	go run ./cmd/host demo

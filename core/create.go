@@ -1,0 +1,182 @@
+package core
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/sampan-go/sampan/core/money"
+)
+
+// CreateOrder buys: one unpaid order. Same Ref and same content again gives the recorded answer.
+//
+// A cancelled or failed call may have happened: see OutcomeOf. With Outcome Done and an error the
+// order exists (it is returned) and something about it is not as asked. Lines that the marketplace
+// refused while it took others carry Line.Problem.
+func (b *Buyer) CreateOrder(ctx context.Context, r CreateOrderRequest) (Order, error) {
+	if err := b.checkCreate(r); err != nil {
+		return Order{}, atOp(OpCreateOrder, err)
+	}
+	// MaxTotal bounds a purchase, it is not part of what is bought: a caller may raise it.
+	content := r
+	content.MaxTotal = money.Amount{}
+	order, err := run(ctx, b, write[Order]{
+		op: OpCreateOrder, key: string(r.Ref), content: content,
+		guard: func(ctx context.Context) error { return b.guardTotal(ctx, r) },
+		send: func(ctx context.Context, a Attempt) (Order, error) {
+			r.Attempt = a
+			return b.adapter.CreateOrder(ctx, r)
+		},
+		check: func(o Order) error { return checkCreated(r, o) },
+	})
+	return b.own(order), err
+}
+
+func (b *Buyer) checkCreate(r CreateOrderRequest) error {
+	if err := r.Validate(); err != nil {
+		return err
+	}
+	if err := b.description.Check(OpCreateOrder); err != nil {
+		return err
+	}
+	if most := b.description.Limits.LinesPerOrder; most > 0 && len(r.Lines) > most {
+		return Invalid("lines", "has %d entries; %s takes at most %d in one order", len(r.Lines), b.description.Gateway, most)
+	}
+	return b.description.validOptions(r.Options)
+}
+
+// guardTotal holds the price against MaxTotal before anything is bought: by a quote where the
+// adapter has one, else by the caller's own unit prices.
+func (b *Buyer) guardTotal(ctx context.Context, r CreateOrderRequest) error {
+	if !r.MaxTotal.IsSet() {
+		return nil
+	}
+	total, err := b.expectedTotal(ctx, r)
+	if err != nil {
+		return err
+	}
+	over, err := total.Cmp(r.MaxTotal)
+	if err != nil {
+		return Invalid("max_total", "is in %s, but the goods are sold in %s", r.MaxTotal.Currency(), total.Currency())
+	}
+	if over > 0 {
+		return &Error{Code: Guarded, Outcome: NotDone, Field: "max_total",
+			Message: fmt.Sprintf("the purchase would cost %s, which is more than the %s allowed; nothing was sent", total, r.MaxTotal)}
+	}
+	return nil
+}
+
+func (b *Buyer) expectedTotal(ctx context.Context, r CreateOrderRequest) (money.Amount, error) {
+	if b.description.Check(OpQuote) == nil {
+		quote, err := b.Quote(ctx, QuoteRequest{Lines: r.Lines, Address: r.Address, Options: r.Options})
+		if err != nil {
+			return money.Amount{}, err
+		}
+		if quote.Totals.Payable.IsSet() {
+			return quote.Totals.Payable, nil
+		}
+	}
+	return goodsTotal(r.Lines)
+}
+
+// goodsTotal is the sum of the caller's own prices.
+func goodsTotal(lines []OrderLine) (money.Amount, error) {
+	var amounts []money.Amount
+	for i, line := range lines {
+		if !line.UnitPrice.IsSet() {
+			return money.Amount{}, Invalid(fmt.Sprintf("lines[%d].unit_price", i), "is missing; max_total cannot be checked without it on this account")
+		}
+		amount, err := line.UnitPrice.Total(line.Quantity, money.Up)
+		if err != nil {
+			return money.Amount{}, Invalid(fmt.Sprintf("lines[%d].unit_price", i), "%v", err)
+		}
+		amounts = append(amounts, amount)
+	}
+	return money.Sum(amounts[0].Currency(), amounts...)
+}
+
+// checkCreated holds the marketplace's order against the request. What it finds does not undo the
+// order, so its errors are never NotDone.
+func checkCreated(r CreateOrderRequest, o Order) error {
+	if o.ID == "" {
+		return &Error{Code: BadAnswer, Outcome: InDoubt, Message: "the adapter says that it was done, but gives no order id"}
+	}
+	orders := append([]Order{o}, o.Siblings...)
+	if line, ok := uncovered(r.Lines, orders); !ok {
+		return &Error{Code: BadAnswer, Outcome: InDoubt, Field: fmt.Sprintf("lines[%d]", line),
+			Message: fmt.Sprintf("order %s exists, but its lines are not those that were asked for; do not pay it before a person has looked", o.ID)}
+	}
+	return checkPayable(r.MaxTotal, orders)
+}
+
+// uncovered finds an asked line that the orders do not hold in the asked quantity. Orders that say
+// nothing of their lines pass: what they hold is read later. A line with a Problem is covered; it
+// was refused by name.
+func uncovered(asked []OrderLine, orders []Order) (line int, ok bool) {
+	var got []Line
+	for _, o := range orders {
+		got = append(got, o.Lines...)
+	}
+	if len(got) == 0 {
+		return 0, true
+	}
+	wanted := map[string]int64{}
+	for _, l := range asked {
+		wanted[lineKey(l.ProductID, l.SKUID, l.SpecID, got)] += l.Quantity
+	}
+	for _, l := range got {
+		key := lineKey(l.ProductID, l.SKUID, l.SpecID, got)
+		wanted[key] -= l.Quantity
+	}
+	for i, l := range asked {
+		if wanted[lineKey(l.ProductID, l.SKUID, l.SpecID, got)] != 0 {
+			return i, false
+		}
+	}
+	return 0, true
+}
+
+// lineKey names the goods of a line by the id that the answer has: products have other ids in
+// some answers than in the request, variants do not.
+func lineKey(product ProductID, sku SKUID, spec SpecID, answer []Line) string {
+	switch {
+	case sku != "" && !slices.ContainsFunc(answer, func(l Line) bool { return l.SKUID == "" }):
+		return "sku " + string(sku)
+	case spec != "" && !slices.ContainsFunc(answer, func(l Line) bool { return l.SpecID == "" }):
+		return "spec " + string(spec)
+	}
+	return "product " + string(product)
+}
+
+func checkPayable(most money.Amount, orders []Order) error {
+	if !most.IsSet() {
+		return nil
+	}
+	total, err := money.Sum(most.Currency())
+	for _, o := range orders {
+		if !o.Totals.Payable.IsSet() {
+			return nil
+		}
+		if err == nil {
+			total, err = total.Add(o.Totals.Payable)
+		}
+	}
+	over, cmpErr := total.Cmp(most)
+	if err != nil || cmpErr != nil || over > 0 {
+		return &Error{Code: Guarded, Outcome: Done, Field: "max_total",
+			Message: fmt.Sprintf("the order was made, but it costs %s and not at most %s; it is not paid: cancel it or agree to the price", total, most)}
+	}
+	return nil
+}
+
+// own fills in what only the host knows.
+func (b *Buyer) own(o Order) Order {
+	o.Account = b.account
+	if o.Market == "" {
+		o.Market = b.description.Market
+	}
+	for i := range o.Siblings {
+		o.Siblings[i] = b.own(o.Siblings[i])
+	}
+	return o
+}

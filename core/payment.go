@@ -1,0 +1,139 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/sampan-go/sampan/core/money"
+)
+
+// PayRequest pays one order.
+type PayRequest struct {
+	Order OrderRef
+	// Expect is required: what the caller has agreed to pay. Buyer reads the order afresh and
+	// refuses before sending when the payable amount differs by anything.
+	Expect  money.Amount
+	Attempt Attempt
+}
+
+// PaymentState says how far a payment is. The zero value is: not known.
+type PaymentState uint8
+
+// The states of a payment. Only Settled means paid.
+const (
+	PaymentUnknown PaymentState = iota
+	// Settled: the money has moved.
+	Settled
+	// Accepted: the gateway took the instruction; read the order to see the money move.
+	Accepted
+	// ActionRequired: a person must open ActionURL.
+	ActionRequired
+	// PaymentRefused: the gateway refused for certain.
+	PaymentRefused
+)
+
+var paymentStateNames = [...]string{
+	PaymentUnknown: "unknown", Settled: "settled", Accepted: "accepted",
+	ActionRequired: "action_required", PaymentRefused: "refused",
+}
+
+func (s PaymentState) String() string { return nameOf(paymentStateNames[:], uint8(s)) }
+
+// MarshalText gives the state's name.
+func (s PaymentState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a state's name; an unknown one is PaymentUnknown.
+func (s *PaymentState) UnmarshalText(text []byte) error {
+	*s = PaymentState(valueOf(paymentStateNames[:], string(text)))
+	return nil
+}
+
+// Payment is what came of a Pay.
+type Payment struct {
+	Order OrderRef     `json:"order"`
+	State PaymentState `json:"state"`
+	// Amount is what was or will be paid, where it is known.
+	Amount money.Amount `json:"amount,omitzero"`
+	// ActionURL is the page that a person must open. It may let its reader pay: do not log it.
+	ActionURL string    `json:"action_url,omitempty"`
+	Paid      time.Time `json:"paid,omitzero"`
+	// UpstreamStatus is the gateway's own word.
+	UpstreamStatus string `json:"upstream_status,omitempty"`
+}
+
+// Pay pays one order, or places the instruction to; only State Settled means that the money moved.
+// Before anything is sent the order is read afresh: it must be unpaid and cost exactly Expect.
+//
+// No pay call of these gateways carries an amount, so a price that changes between that read and
+// the debit cannot be prevented, only seen afterwards. A cancelled or failed call may have
+// happened. An order that was paid through this Buyer is never paid again: the recorded Payment is
+// given back.
+func (b *Buyer) Pay(ctx context.Context, r PayRequest) (Payment, error) {
+	if err := r.Validate(); err != nil {
+		return Payment{}, atOp(OpPay, err)
+	}
+	if err := b.description.Check(OpPay); err != nil {
+		return Payment{}, err
+	}
+	return run(ctx, b, write[Payment]{
+		op: OpPay, key: string(r.Order.ID), content: r.Order.ID, again: true,
+		guard: func(ctx context.Context) error { return b.guardPay(ctx, r) },
+		send: func(ctx context.Context, a Attempt) (Payment, error) {
+			r.Attempt = a
+			return b.adapter.Pay(ctx, r)
+		},
+		check: func(p Payment) error { return checkPayment(r, p) },
+	})
+}
+
+func (b *Buyer) guardPay(ctx context.Context, r PayRequest) error {
+	order, err := b.freshOrder(ctx, r.Order, "an order is never paid without knowing what it costs")
+	if err != nil {
+		return err
+	}
+	if order.Status != AwaitingPayment {
+		return guarded("order", "the order's status is %s (%s), not awaiting_payment; nothing was sent", order.Status, order.UpstreamStatus)
+	}
+	payable := order.Totals.Payable
+	if !payable.IsSet() {
+		return guarded("expect", "the gateway does not say what the order costs yet; nothing was sent, try again later")
+	}
+	if !payable.Equal(r.Expect) {
+		return guarded("expect", "the order costs %s now, not the %s agreed to; nothing was sent. Agree to the new price or cancel", payable, r.Expect)
+	}
+	return nil
+}
+
+// freshOrder reads the order that a write is about; why says what the read protects from.
+func (b *Buyer) freshOrder(ctx context.Context, ref OrderRef, why string) (Order, error) {
+	order, err := b.GetOrder(ctx, GetOrderRequest{Order: ref})
+	if errors.Is(err, Unsupported) {
+		e, _ := errors.AsType[*Error](err)
+		return Order{}, NotOffered("", "needs a fresh read of the order ("+why+"), and reading one order is not offered: "+e.Message)
+	}
+	return order, err
+}
+
+func guarded(field, format string, args ...any) *Error {
+	return &Error{Code: Guarded, Outcome: NotDone, Field: field, Message: fmt.Sprintf(format, args...)}
+}
+
+// checkPayment refuses to believe an answer that contradicts itself. The money may have moved.
+func checkPayment(r PayRequest, p Payment) error {
+	doubt := &Error{Code: BadAnswer, Outcome: InDoubt, Message: "read the order to see whether it was paid"}
+	switch {
+	case p.State == PaymentUnknown:
+		doubt.Message = "the gateway does not say whether it paid; " + doubt.Message
+	case p.State == ActionRequired && p.ActionURL == "":
+		doubt.Message = "a person must act, but the gateway gave no page to act on; " + doubt.Message
+	case p.Amount.IsSet() && !p.Amount.Equal(r.Expect):
+		doubt.Message = fmt.Sprintf("%s was to be paid, but the gateway speaks of %s; %s", r.Expect, p.Amount, doubt.Message)
+	case p.State == PaymentRefused:
+		return &Error{Code: Refused, Outcome: NotDone, Message: "the gateway refused to pay the order", Gateway: GatewayError{Message: p.UpstreamStatus}}
+	default:
+		return nil
+	}
+	return doubt
+}

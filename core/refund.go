@@ -1,0 +1,266 @@
+package core
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/sampan-go/sampan/core/money"
+)
+
+// RefundKind is what is asked for. The zero value is none and is refused.
+type RefundKind uint8
+
+// The kinds of refund.
+const (
+	NoRefund RefundKind = iota
+	// RefundOnly: money back, the goods stay or were never sent.
+	RefundOnly
+	// ReturnAndRefund: the goods go back, then the money.
+	ReturnAndRefund
+)
+
+var refundKindNames = [...]string{NoRefund: "none", RefundOnly: "refund_only", ReturnAndRefund: "return_and_refund"}
+
+func (k RefundKind) String() string { return nameOf(refundKindNames[:], uint8(k)) }
+
+// MarshalText gives the kind's name.
+func (k RefundKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads a kind's name; an unknown one is NoRefund.
+func (k *RefundKind) UnmarshalText(text []byte) error {
+	*k = RefundKind(valueOf(refundKindNames[:], string(text)))
+	return nil
+}
+
+// GoodsState is where the goods are when a refund is asked for.
+type GoodsState uint8
+
+// The states of goods.
+const (
+	GoodsUnknown GoodsState = iota
+	GoodsNotShipped
+	GoodsNotReceived
+	GoodsReceived
+)
+
+var goodsStateNames = [...]string{GoodsUnknown: "unknown", GoodsNotShipped: "not_shipped", GoodsNotReceived: "not_received", GoodsReceived: "received"}
+
+func (g GoodsState) String() string { return nameOf(goodsStateNames[:], uint8(g)) }
+
+// MarshalText gives the state's name.
+func (g GoodsState) MarshalText() ([]byte, error) { return []byte(g.String()), nil }
+
+// UnmarshalText reads a state's name; an unknown one is GoodsUnknown.
+func (g *GoodsState) UnmarshalText(text []byte) error {
+	*g = GoodsState(valueOf(goodsStateNames[:], string(text)))
+	return nil
+}
+
+// RefundLine is part of an order to be refunded.
+type RefundLine struct {
+	ID LineID `json:"id"`
+	// Quantity is in pieces; 0 means the whole line.
+	Quantity int64 `json:"quantity,omitempty"`
+}
+
+// RefundRequest asks for money back. The sum of all refunds of an order never exceeds what was
+// paid; Buyer checks it against a fresh read.
+type RefundRequest struct {
+	// Ref is the caller's own stable name for this refund.
+	Ref   Ref          `json:"ref"`
+	Order OrderRef     `json:"order"`
+	Kind  RefundKind   `json:"kind"`
+	Lines []RefundLine `json:"lines,omitempty"`
+	// Amount is for the goods, Shipping for the freight, in the order's currency.
+	Amount   money.Amount `json:"amount"`
+	Shipping money.Amount `json:"shipping,omitzero"`
+	Goods    GoodsState   `json:"goods,omitzero"`
+	// ReasonID is the gateway's id of the reason, where it wants one; Reason is text for the seller.
+	ReasonID string `json:"reason_id,omitempty"`
+	Reason   string `json:"reason,omitempty"`
+	// Evidence are pictures in the form that the gateway's upload gave.
+	Evidence []string `json:"evidence,omitempty"`
+	Attempt  Attempt  `json:"-"`
+}
+
+// RefundState is where a refund stands; it ends in RefundPaid, RefundRejected or RefundClosed.
+type RefundState uint8
+
+// The states of a refund.
+const (
+	RefundUnknown RefundState = iota
+	// RefundRequested: the seller has not answered.
+	RefundRequested
+	// RefundAwaitingReturn: the seller agreed, the goods are to be sent back.
+	RefundAwaitingReturn
+	// RefundReturning: the goods are on their way back.
+	RefundReturning
+	// RefundPaid: the money is back.
+	RefundPaid
+	// RefundRejected: the seller refused; the buyer may amend it.
+	RefundRejected
+	// RefundClosed: ended without money.
+	RefundClosed
+)
+
+var refundStateNames = [...]string{
+	RefundUnknown: "unknown", RefundRequested: "requested", RefundAwaitingReturn: "awaiting_return",
+	RefundReturning: "returning", RefundPaid: "paid", RefundRejected: "rejected", RefundClosed: "closed",
+}
+
+func (s RefundState) String() string { return nameOf(refundStateNames[:], uint8(s)) }
+
+// MarshalText gives the state's name.
+func (s RefundState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a state's name; an unknown one is RefundUnknown.
+func (s *RefundState) UnmarshalText(text []byte) error {
+	*s = RefundState(valueOf(refundStateNames[:], string(text)))
+	return nil
+}
+
+// Refund is one refund of an order.
+type Refund struct {
+	ID    RefundID    `json:"id,omitempty"`
+	Ref   Ref         `json:"ref,omitempty"`
+	Order OrderRef    `json:"order,omitzero"`
+	Kind  RefundKind  `json:"kind,omitzero"`
+	State RefundState `json:"state"`
+	// UpstreamStatus is the gateway's own word.
+	UpstreamStatus string       `json:"upstream_status,omitempty"`
+	Amount         money.Amount `json:"amount,omitzero"`
+	Shipping       money.Amount `json:"shipping,omitzero"`
+	Lines          []RefundLine `json:"lines,omitempty"`
+	Reason         string       `json:"reason,omitempty"`
+	Created        time.Time    `json:"created,omitzero"`
+}
+
+// GetRefundRequest names the refund to read.
+type GetRefundRequest struct {
+	Order OrderRef
+	ID    RefundID
+}
+
+// Refund asks for money back. Before anything is sent the order is read afresh: it must be paid,
+// hold the lines, and have that much left to give back. A cancelled or failed call may have
+// happened.
+func (b *Buyer) Refund(ctx context.Context, r RefundRequest) (Refund, error) {
+	if err := r.Validate(); err != nil {
+		return Refund{}, atOp(OpRefund, err)
+	}
+	if err := b.description.Check(OpRefund); err != nil {
+		return Refund{}, err
+	}
+	return run(ctx, b, write[Refund]{
+		op: OpRefund, key: string(r.Ref), content: r,
+		guard: func(ctx context.Context) error { return b.guardRefund(ctx, r) },
+		send: func(ctx context.Context, a Attempt) (Refund, error) {
+			r.Attempt = a
+			return b.adapter.Refund(ctx, r)
+		},
+		check: func(f Refund) error {
+			if f.ID == "" {
+				return &Error{Code: BadAnswer, Outcome: InDoubt, Message: "the gateway took the refund but gave no id; read the order"}
+			}
+			return nil
+		},
+	})
+}
+
+// GetRefund reads one refund afresh.
+func (b *Buyer) GetRefund(ctx context.Context, r GetRefundRequest) (Refund, error) {
+	if r.ID == "" {
+		return Refund{}, atOp(OpGetRefund, Invalid("id", "is missing; it is the id that Refund gave"))
+	}
+	getter, err := optional[RefundGetter](b, OpGetRefund)
+	if err != nil {
+		return Refund{}, err
+	}
+	refund, err := getter.GetRefund(ctx, r)
+	return refund, readError(OpGetRefund, err)
+}
+
+func (b *Buyer) guardRefund(ctx context.Context, r RefundRequest) error {
+	order, err := b.freshOrder(ctx, r.Order, "no more may come back than was paid")
+	if err != nil {
+		return err
+	}
+	if !order.Status.IsPaid() {
+		return guarded("order", "the order's status is %s (%s): nothing was paid that could come back; nothing was sent", order.Status, order.UpstreamStatus)
+	}
+	if err := guardRefundLines(r.Lines, order.Lines); err != nil {
+		return err
+	}
+	return guardRefundSum(r, order)
+}
+
+func guardRefundLines(asked []RefundLine, have []Line) error {
+	quantity := map[LineID]int64{}
+	for _, line := range have {
+		quantity[line.ID] = line.Quantity
+	}
+	for i, line := range asked {
+		field := fmt.Sprintf("lines[%d]", i)
+		most, known := quantity[line.ID]
+		if !known {
+			return guarded(field, "line %s is not of this order; nothing was sent", line.ID)
+		}
+		if most > 0 && line.Quantity > most {
+			return guarded(field, "asks for %d pieces, the line has %d; nothing was sent", line.Quantity, most)
+		}
+	}
+	return nil
+}
+
+// guardRefundSum counts every refund that is not void: money that is on its way back cannot come
+// back twice.
+func guardRefundSum(r RefundRequest, order Order) error {
+	left := order.Totals.Payable
+	if !left.IsSet() {
+		return guarded("amount", "the gateway does not say what was paid, so a refund cannot be bounded; nothing was sent")
+	}
+	taken, err := takenBack(order)
+	if err != nil {
+		return guarded("amount", "the order's refunds cannot be counted (%v); nothing was sent", err)
+	}
+	asked := r.Amount
+	if r.Shipping.IsSet() {
+		if asked, err = asked.Add(r.Shipping); err != nil {
+			return Invalid("shipping", "%v", err)
+		}
+	}
+	if left, err = left.Sub(taken); err != nil {
+		return guarded("amount", "%v; nothing was sent", err)
+	}
+	over, err := asked.Cmp(left)
+	if err != nil {
+		return Invalid("amount", "is in %s, the order was paid in %s", asked.Currency(), left.Currency())
+	}
+	if over > 0 {
+		return guarded("amount", "asks for %s back, but only %s is left of what was paid; nothing was sent", asked, left)
+	}
+	return nil
+}
+
+// takenBack is the larger of what the order says was refunded and what its refunds add up to.
+func takenBack(order Order) (money.Amount, error) {
+	sum, err := money.Sum(order.Totals.Payable.Currency())
+	for _, f := range order.Refunds {
+		if f.State == RefundRejected || f.State == RefundClosed {
+			continue
+		}
+		for _, part := range []money.Amount{f.Amount, f.Shipping} {
+			if err == nil && part.IsSet() {
+				sum, err = sum.Add(part)
+			}
+		}
+	}
+	if err != nil || !order.Totals.Refunded.IsSet() {
+		return sum, err
+	}
+	if more, err := order.Totals.Refunded.Cmp(sum); err != nil || more > 0 {
+		return order.Totals.Refunded, err
+	}
+	return sum, nil
+}

@@ -1,0 +1,45 @@
+package wirejson
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Clean makes a stranger's text safe for a terminal and a log: line breaks and tabs become blanks,
+// other control characters and those that turn the direction of text are dropped, and invalid UTF-8
+// becomes U+FFFD.
+func Clean(s string) string {
+	return strings.Map(cleanRune, strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+func cleanRune(r rune) rune {
+	switch {
+	case r == '\t' || r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029':
+		return ' '
+	case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+		return -1
+	}
+	return r
+}
+
+var strayScheme = regexp.MustCompile(`^\s*([A-Za-z]+):\s+//`)
+
+// CleanURL is [Clean] for an address on the web; it also mends "https: //host/path".
+func CleanURL(s string) string {
+	return strings.TrimSpace(strayScheme.ReplaceAllString(Clean(s), "$1://"))
+}
+
+// head is the start of a text, cut between characters.
+func head(s string) string {
+	const most = 32
+	if len(s) <= most {
+		return s
+	}
+	end := most
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end]
+}

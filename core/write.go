@@ -1,0 +1,191 @@
+package core
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"sync"
+)
+
+// write is one write on its way through Buyer: what it is, how it is guarded, how it is sent.
+type write[T any] struct {
+	op  Operation
+	key string
+	// content is hashed: the same key with other content is a Conflict.
+	content any
+	// again lets a later call try a refused write anew. It is for writes whose key is an order and
+	// not the caller's own ref.
+	again bool
+	// guard refuses before anything is sent. It may read.
+	guard func(context.Context) error
+	// send calls the adapter, once.
+	send func(context.Context, Attempt) (T, error)
+	// check holds the answer against what was asked.
+	check func(T) error
+}
+
+// run takes a write through the one protocol that all writes share: reserve, guard, begin, send
+// once, record. The journal has the attempt before the adapter is called.
+func run[T any](ctx context.Context, b *Buyer, w write[T]) (T, error) {
+	var none T
+	key := IntentKey{Account: b.account, Op: w.op, Key: w.key}
+	release, err := b.inFlight.lock(ctx, key)
+	if err != nil {
+		return none, atOp(w.op, err)
+	}
+	defer release()
+
+	intent, known, err := b.journal.Reserve(ctx, Intent{IntentKey: key, InputHash: inputHash(w.content)})
+	if err != nil {
+		return none, journalError(w.op, err)
+	}
+	if known {
+		if intent.InputHash != inputHash(w.content) {
+			return none, &Error{Code: Conflict, Outcome: NotDone, Op: w.op, Field: "ref",
+				Message: "was used before with other content; a new purchase needs a new ref"}
+		}
+		if intent.State == IntentRefused && w.again {
+			intent.State = IntentReserved
+		}
+		if answer, settled, err := replay[T](intent); settled {
+			return answer, err
+		}
+	}
+	if w.guard != nil {
+		if err := w.guard(ctx); err != nil {
+			return none, atOp(w.op, err)
+		}
+	}
+	return attempt(ctx, b, w, intent)
+}
+
+// replay gives the recorded answer of an intent that must not be sent again.
+func replay[T any](intent Intent) (answer T, settled bool, err error) {
+	switch intent.State {
+	case IntentDone:
+		if err := json.Unmarshal(intent.Result, &answer); err != nil {
+			return answer, true, &Error{Code: Internal, Outcome: Done, Op: intent.Op, Message: "it was done, but the record of the answer cannot be read", Err: err}
+		}
+		return answer, true, asError(intent.Failure)
+	case IntentRefused:
+		return answer, true, asError(intent.Failure)
+	case IntentSending, IntentInDoubt:
+		return answer, true, stillInDoubt(intent)
+	}
+	return answer, false, nil
+}
+
+func stillInDoubt(intent Intent) error {
+	e := &Error{Code: Unavailable, Outcome: InDoubt, Op: intent.Op}
+	if intent.Failure != nil {
+		*e = *intent.Failure
+	}
+	e.Message = "an earlier attempt is in doubt, so nothing was sent again; look at the marketplace whether it happened"
+	return e
+}
+
+// asError keeps a nil *Error from becoming a non-nil error.
+func asError(e *Error) error {
+	if e == nil {
+		return nil
+	}
+	return e
+}
+
+// attempt begins, sends and records one attempt.
+func attempt[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, error) {
+	var none T
+	now := b.now().UTC()
+	intent.State = IntentSending
+	intent.Attempt = Attempt{No: intent.Attempt.No + 1, SignedAt: now, NotAfter: now.Add(WriteDeadline)}
+	intent, err := b.journal.Update(ctx, intent)
+	if err != nil {
+		return none, journalError(w.op, err)
+	}
+
+	answer, err := w.send(ctx, intent.Attempt)
+	if err == nil && w.check != nil {
+		err = w.check(answer)
+	}
+	err = atOp(w.op, err)
+	b.log.InfoContext(ctx, "write", "op", w.op, "key", w.key, "attempt", intent.Attempt.No, "outcome", OutcomeOf(err).String(), "error", err)
+	return answer, b.record(ctx, intent, answer, err)
+}
+
+// record writes down what came of an attempt. It must not be lost because the caller gave up, so
+// it does not end with the caller's context. The error it returns is the attempt's own.
+func (b *Buyer) record(ctx context.Context, intent Intent, answer any, failure error) error {
+	intent.Failure, _ = errors.AsType[*Error](failure)
+	switch {
+	case OutcomeOf(failure) == Done:
+		intent.State = IntentDone
+		intent.Result, _ = json.Marshal(answer)
+	case OutcomeOf(failure) == NotDone && errors.Is(failure, Refused):
+		intent.State = IntentRefused
+	case OutcomeOf(failure) == NotDone:
+		intent.State = IntentReserved
+	default:
+		intent.State = IntentInDoubt
+	}
+	if _, err := b.journal.Update(context.WithoutCancel(ctx), intent); err != nil {
+		b.log.ErrorContext(ctx, "outcome not recorded", "op", intent.Op, "key", intent.Key, "error", err)
+		if failure == nil {
+			return &Error{Code: Internal, Outcome: Done, Op: intent.Op, Message: "it was done, but the journal could not record it; keep the answer", Err: err}
+		}
+	}
+	return failure
+}
+
+func journalError(op Operation, err error) error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return atOp(op, e)
+	}
+	return &Error{Code: Unavailable, Outcome: NotDone, Op: op, Message: "the journal cannot be written, so nothing was sent", Err: err}
+}
+
+// inputHash is a hash of the content's JSON form, in which every member has one place.
+func inputHash(content any) string {
+	text, err := json.Marshal(content)
+	if err != nil {
+		panic("core: content of a write cannot be marshalled: " + err.Error())
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// keyLocks lets callers of the same write wait for one another, so that they get equal answers.
+type keyLocks struct {
+	mu   sync.Mutex
+	held map[IntentKey]chan struct{}
+}
+
+func (l *keyLocks) lock(ctx context.Context, key IntentKey) (release func(), err error) {
+	for {
+		l.mu.Lock()
+		if l.held == nil {
+			l.held = map[IntentKey]chan struct{}{}
+		}
+		holder, taken := l.held[key]
+		if !taken {
+			mine := make(chan struct{})
+			l.held[key] = mine
+			l.mu.Unlock()
+			return func() { l.release(key, mine) }, nil
+		}
+		l.mu.Unlock()
+		select {
+		case <-holder:
+		case <-ctx.Done():
+			return nil, &Error{Code: Canceled, Outcome: InDoubt, Message: "gave up waiting for another call of the same write, whose outcome is not known here", Err: ctx.Err()}
+		}
+	}
+}
+
+func (l *keyLocks) release(key IntentKey, mine chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.held, key)
+	close(mine)
+}
