@@ -1,0 +1,189 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/core/effect"
+)
+
+// Client calls PandaPon for one account. It is safe for concurrent use. Settings do not change in
+// it: after a reset of the secret, which takes effect at once, make a new one.
+type Client struct {
+	settings Settings
+	table    Table
+	http     *effect.Client
+	sign     SignFunc
+	now      func() time.Time
+}
+
+// Option changes how a Client works.
+type Option func(*Client)
+
+// WithSign replaces Sign.
+func WithSign(sign SignFunc) Option { return func(c *Client) { c.sign = sign } }
+
+// WithNow replaces the clock: for reads' timestamps and for the deadline of attempts.
+func WithNow(now func() time.Time) Option { return func(c *Client) { c.now = now } }
+
+// New checks the settings and applies their endpoints to the table. Its errors are InvalidInput
+// and name the setting.
+func New(s Settings, table Table, options ...Option) (*Client, error) {
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	if s.BaseURL == "" {
+		s.BaseURL = DefaultBaseURL
+	}
+	own, err := table.With(s.Endpoints)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{settings: s, table: own, sign: Sign, now: time.Now}
+	for _, option := range options {
+		option(c)
+	}
+	c.http, err = effect.New(effect.Options{BaseURL: s.BaseURL, AllowPrivate: s.AllowPrivate, Now: c.now})
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Table is the adapter's table with the account's endpoints applied.
+func (c *Client) Table() Table { return c.table }
+
+// Capability combines the rows that one operation needs, for Describe.
+func (c *Client) Capability(names ...string) core.Capability { return c.table.Capability(names...) }
+
+// Close drops idle connections.
+func (c *Client) Close() { c.http.Close() }
+
+// Call is one call of an endpoint.
+type Call struct {
+	// Endpoint is a name in the table.
+	Endpoint string
+	Query    url.Values
+	// Body is marshalled as JSON, without escapes for HTML; []byte and json.RawMessage are sent as
+	// they are; nil sends no body.
+	Body any
+	// Attempt is required for a write row and ignored for a read row.
+	Attempt *core.Attempt
+	// PathParams fill the placeholders of the path, trimmed and escaped. One that the path does not
+	// name is left out.
+	PathParams map[string]string
+}
+
+// Reply is a successful answer: HTTP 2xx and the envelope's code 200. Flags inside Data are for
+// the caller to check.
+type Reply struct {
+	// Data has any shape; it is nil where the gateway sent null or nothing.
+	Data json.RawMessage
+	// RequestID finds the call in PandaPon's logs; it may be empty.
+	RequestID string
+}
+
+// Call signs and sends one call and judges the envelope of its answer.
+//
+// A write (by its row, not by its HTTP method) is sent at most once, signed with
+// Attempt.SignedAt. Its error is NotDone if the request provably was not sent, or if the gateway
+// answered one of settings.refusal_codes; every other error is InDoubt: it may have happened. A
+// read may be tried again inside the context's deadline; its errors are NotDone.
+//
+// Codes: InvalidInput, Unsupported (the endpoint is off), Denied (HTTP 401, 403), RateLimited
+// (HTTP 429), Unavailable (HTTP 5xx, no answer), Refused (a code other than 200, with what the
+// gateway said), BadAnswer (no envelope), Canceled.
+func (c *Client) Call(ctx context.Context, call Call) (Reply, error) {
+	row, err := c.table.Endpoint(call.Endpoint)
+	if err != nil {
+		return Reply{}, err
+	}
+	request, err := c.request(row, call)
+	if err != nil {
+		return Reply{}, err
+	}
+	response, err := c.http.Do(ctx, request)
+	if err != nil {
+		return Reply{}, err
+	}
+	return c.judge(row, request, response)
+}
+
+// request builds the signed request of a call.
+func (c *Client) request(row Endpoint, call Call) (effect.Request, error) {
+	path, err := fillPath(row, call.PathParams)
+	if err != nil {
+		return effect.Request{}, err
+	}
+	body, err := encodeBody(row, call.Body)
+	if err != nil {
+		return effect.Request{}, err
+	}
+	request := effect.Request{Op: row.Op, Method: row.Method, Path: path, Query: call.Query, Body: body}
+	signedAt := c.now()
+	if row.Write {
+		if call.Attempt == nil {
+			return effect.Request{}, programError(row, "attempt", "is missing; a write is sent through core.Buyer, which gives one")
+		}
+		request.Attempt, signedAt = call.Attempt, call.Attempt.SignedAt
+	} else {
+		request.Renew = func(h http.Header) { c.signHeader(h, c.now()) }
+	}
+	request.Header = http.Header{"Accept": {"application/json"}}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	c.signHeader(request.Header, signedAt)
+	return request, nil
+}
+
+// The header names, as the manual writes them (DOC doc-en doc-6055770).
+const (
+	headerKey       = "access-key"
+	headerTime      = "timestamp"
+	headerNonce     = "nonce-str"
+	headerUser      = "user-id"
+	headerSignature = "signature"
+)
+
+func (c *Client) signHeader(h http.Header, at time.Time) {
+	stamp, nonce := timestamp(at, c.settings.TimestampUnit), newNonce()
+	h[headerKey] = []string{c.settings.AccessKey}
+	h[headerTime] = []string{stamp}
+	h[headerNonce] = []string{nonce}
+	h[headerUser] = []string{c.settings.UserID}
+	h[headerSignature] = []string{c.sign(c.settings.AccessKey, stamp, nonce, c.settings.AccessSecret.Reveal())}
+}
+
+func programError(row Endpoint, field, problem string) error {
+	err := core.Invalid(field, "%s", problem)
+	err.Op = row.Op
+	return err
+}
+
+// fillPath puts the parameters into the path. A blank before an id is a fault of the
+// documentation's own sample, so values are trimmed.
+func fillPath(row Endpoint, params map[string]string) (string, error) {
+	path := row.Path
+	for _, found := range placeholder.FindAllStringSubmatch(row.Path, -1) {
+		value := strings.TrimSpace(params[found[1]])
+		if value == "" || value == "." || value == ".." {
+			return "", programError(row, row.pathField(found[1]), "the path needs "+found[0]+", and this call has no such value")
+		}
+		path = strings.ReplaceAll(path, found[0], url.PathEscape(value))
+	}
+	return path, nil
+}
+
+// pathField is what to change when a value of the path is missing.
+func (e Endpoint) pathField(param string) string {
+	if e.named {
+		return "settings.endpoints." + e.Name
+	}
+	return param
+}
