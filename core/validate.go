@@ -106,17 +106,15 @@ func validLines(lines []OrderLine) error {
 		return Invalid("lines", "has %d entries; at most %d are taken", len(lines), maxLines)
 	}
 	for i, line := range lines {
-		if err := line.validate(); err != nil {
-			e := err.(*Error)
-			e.Field = fmt.Sprintf("lines[%d].%s", i, e.Field)
-			return e
+		if wrong := line.validate(); wrong != nil {
+			wrong.Field = fmt.Sprintf("lines[%d].%s", i, wrong.Field)
+			return wrong
 		}
 	}
 	return oneCurrency(lines)
 }
 
-// validate gives only *Error, so that validLines can name the line.
-func (l OrderLine) validate() error {
+func (l OrderLine) validate() *Error {
 	switch {
 	case l.ProductID == "":
 		return Invalid("product_id", "is missing; it is the product's id in the form that the gateway orders by")
@@ -128,8 +126,8 @@ func (l OrderLine) validate() error {
 		return Invalid("unit_price", "is %s; a price is not negative", l.UnitPrice)
 	}
 	for field, id := range map[string]string{"product_id": string(l.ProductID), "sku_id": string(l.SKUID), "spec_id": string(l.SpecID), "seller_id": string(l.SellerID)} {
-		if err := validText(field, id, 256); err != nil {
-			return err
+		if wrong := wrongText(field, id, 256); wrong != nil {
+			return wrong
 		}
 	}
 	return nil
@@ -166,6 +164,10 @@ func validAddress(a Address) error {
 }
 
 func validText(field, text string, most int) error {
+	return asError(wrongText(field, text, most))
+}
+
+func wrongText(field, text string, most int) *Error {
 	if len(text) > most {
 		return Invalid(field, "has %d bytes; at most %d are taken", len(text), most)
 	}
