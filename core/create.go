@@ -120,32 +120,38 @@ func uncovered(asked []OrderLine, orders []Order) (line int, ok bool) {
 	if len(got) == 0 {
 		return 0, true
 	}
+	key := sharedKey(asked, got)
 	wanted := map[string]int64{}
 	for _, l := range asked {
-		wanted[lineKey(l.ProductID, l.SKUID, l.SpecID, got)] += l.Quantity
+		wanted[key(l.ProductID, l.SKUID, l.SpecID)] += l.Quantity
 	}
 	for _, l := range got {
-		key := lineKey(l.ProductID, l.SKUID, l.SpecID, got)
-		wanted[key] -= l.Quantity
+		wanted[key(l.ProductID, l.SKUID, l.SpecID)] -= l.Quantity
 	}
 	for i, l := range asked {
-		if wanted[lineKey(l.ProductID, l.SKUID, l.SpecID, got)] != 0 {
+		if wanted[key(l.ProductID, l.SKUID, l.SpecID)] != 0 {
 			return i, false
 		}
 	}
 	return 0, true
 }
 
-// lineKey names the goods of a line by the id that the answer has: products have other ids in
-// some answers than in the request, variants do not.
-func lineKey(product ProductID, sku SKUID, spec SpecID, answer []Line) string {
-	switch {
-	case sku != "" && !slices.ContainsFunc(answer, func(l Line) bool { return l.SKUID == "" }):
-		return "sku " + string(sku)
-	case spec != "" && !slices.ContainsFunc(answer, func(l Line) bool { return l.SpecID == "" }):
-		return "spec " + string(spec)
+// sharedKey names goods by an id that every asked and every answered line has: the SKU, the spec,
+// or else the product, which has other ids in some answers than in the request.
+func sharedKey(asked []OrderLine, got []Line) func(ProductID, SKUID, SpecID) string {
+	skus := !slices.ContainsFunc(asked, func(l OrderLine) bool { return l.SKUID == "" }) &&
+		!slices.ContainsFunc(got, func(l Line) bool { return l.SKUID == "" })
+	specs := !slices.ContainsFunc(asked, func(l OrderLine) bool { return l.SpecID == "" }) &&
+		!slices.ContainsFunc(got, func(l Line) bool { return l.SpecID == "" })
+	return func(product ProductID, sku SKUID, spec SpecID) string {
+		switch {
+		case skus:
+			return string(sku)
+		case specs:
+			return string(spec)
+		}
+		return string(product)
 	}
-	return "product " + string(product)
 }
 
 func checkPayable(most money.Amount, orders []Order) error {

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"sync"
+	"time"
 )
 
 // write is one write on its way through Buyer: what it is, how it is guarded, how it is sent.
@@ -97,7 +98,7 @@ func asError(e *Error) error {
 // attempt begins, sends and records one attempt.
 func attempt[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, error) {
 	var none T
-	now := b.now().UTC()
+	now := b.now().UTC().Truncate(time.Millisecond) // what the contract carries
 	intent.State = IntentSending
 	intent.Attempt = Attempt{No: intent.Attempt.No + 1, SignedAt: now, NotAfter: now.Add(WriteDeadline)}
 	intent, err := b.journal.Update(ctx, intent)

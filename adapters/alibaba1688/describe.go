@@ -1,0 +1,53 @@
+package alibaba1688
+
+import (
+	"context"
+
+	"github.com/sampan-go/sampan/core"
+)
+
+// The names of CreateOrderRequest.Options.
+const (
+	optionFlow      = "flow"
+	optionPromotion = "shop_promotion_id"
+	optionTradeType = "trade_type"
+)
+
+var options = map[string]string{
+	optionFlow:      "how 1688 sells: general (the default), saleproxy, fenxiao, boutiquefenxiao, boutiquepifa; passed on as it is",
+	optionPromotion: "the shop's promotion (shopPromotionId); without it 1688 takes its default",
+	optionTradeType: "how the trade is secured (tradeType), such as assureTrade or period; without it 1688 chooses",
+}
+
+// maxLines is UPSTREAM's limit of one create; over 50 lines become several orders.
+const maxLines = 100
+
+// Describe implements core.Adapter.
+func (a *Adapter) Describe(context.Context) (core.Description, error) {
+	refund := a.gateway.Capability(epRefundCreate)
+	refund.Reason = noReasons
+	return core.Description{
+		Adapter: Name, Version: Version, Market: core.Alibaba1688, Gateway: "PandaPon",
+		Operations: map[core.Operation]core.Capability{
+			core.OpQuote:          a.gateway.Capability(epPreview, epPreviewV2),
+			core.OpCreateOrder:    a.gateway.Capability(epCreate, epBatchCreate),
+			core.OpListOrders:     a.gateway.Capability(epList),
+			core.OpGetOrder:       a.gateway.Capability(epDetail),
+			core.OpPay:            a.gateway.Capability(epPay),
+			core.OpTrack:          a.trackCapability(),
+			core.OpConfirmReceipt: a.gateway.Capability(epConfirm),
+			core.OpCancelOrder:    a.gateway.Capability(epCancel),
+			core.OpRefund:         refund,
+			core.OpGetRefund:      a.gateway.Capability(epRefundInfo),
+		},
+		Idempotency: core.NoIdempotency,
+		Limits:      core.Limits{LinesPerOrder: maxLines},
+		Options:     options,
+	}, nil
+}
+
+// trackCapability is Emulated whether or not the trace is on: numbers come from the detail.
+func (a *Adapter) trackCapability() core.Capability {
+	reason := "carriers and tracking numbers come from the order detail; " + a.gateway.Capability(epTrace).Reason
+	return core.Capability{Support: core.Emulated, Reason: reason}
+}

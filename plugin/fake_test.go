@@ -1,0 +1,128 @@
+package plugin_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/core/money"
+	"github.com/sampan-go/sampan/plugin"
+)
+
+// fake is an adapter whose behaviour its settings choose.
+type fake struct{ mode string }
+
+type fakeSettings struct {
+	Mode   string      `json:"mode"`
+	Secret core.Secret `json:"api_secret"`
+}
+
+func newFake(_ context.Context, _ string, settings json.RawMessage) (core.Adapter, error) {
+	var s fakeSettings
+	if err := core.DecodeSettings(settings, &s); err != nil {
+		return nil, err
+	}
+	if s.Mode == "log-secret" {
+		slog.Error("my secret is " + s.Secret.Reveal())
+	}
+	return &fake{s.Mode}, nil
+}
+
+func (f *fake) Describe(context.Context) (core.Description, error) {
+	return core.Description{Adapter: "fake", Version: "1", Market: "fake", Operations: map[core.Operation]core.Capability{
+		core.OpCreateOrder: {Support: core.Supported}, core.OpListOrders: {Support: core.Supported}}}, nil
+}
+
+func (f *fake) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (core.Order, error) {
+	order := core.Order{OrderRef: core.OrderRef{ID: "o1"}, Ref: r.Ref, Status: core.AwaitingPayment,
+		Totals: core.Totals{Payable: money.MustParse("232.00", money.CNY)}}
+	switch f.mode {
+	case "panic":
+		panic("no such thing")
+	case "exit":
+		fmt.Fprintln(os.Stderr, "the last words of this adapter")
+		os.Exit(3)
+	case "kill":
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		select {}
+	case "hang":
+		<-ctx.Done()
+		return core.Order{}, ctx.Err()
+	case "stop":
+		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		time.Sleep(time.Minute)
+	case "huge":
+		order.Raw = json.RawMessage(`"` + strings.Repeat("x", 9<<20) + `"`)
+	case "bad-money":
+		order.MarketplaceIDs = []string{"a\x1b[2J"}
+	case "refused":
+		return core.Order{}, &core.Error{Code: core.Refused, Outcome: core.NotDone, Message: "out of stock",
+			Gateway: core.GatewayError{Code: "1009", Message: "库存不足", RequestID: "r1"}}
+	case "plain-error":
+		return core.Order{}, errors.New("something")
+	case "env":
+		return core.Order{}, &core.Error{Code: core.Internal, Message: strings.Join(os.Environ(), "\n")}
+	case "print":
+		fmt.Println("a word on standard output")
+	}
+	return order, nil
+}
+
+// ListOrders gives seven orders, one a page.
+func (f *fake) ListOrders(_ context.Context, r core.ListOrdersRequest) (core.OrderPage, error) {
+	if f.mode == "loop" {
+		return core.OrderPage{Next: "same"}, nil
+	}
+	n := len(r.Cursor) + 1
+	page := core.OrderPage{Orders: []core.Order{{OrderRef: core.OrderRef{ID: core.OrderID(fmt.Sprint("o", n))}}}}
+	if n < 7 {
+		page.Next = strings.Repeat("x", n)
+	}
+	return page, nil
+}
+
+func (f *fake) Pay(context.Context, core.PayRequest) (core.Payment, error) {
+	return core.Payment{}, errors.New("plain")
+}
+func (f *fake) Track(context.Context, core.TrackRequest) (core.Tracking, error) {
+	return core.Tracking{}, errors.New("plain")
+}
+func (f *fake) Refund(context.Context, core.RefundRequest) (core.Refund, error) {
+	return core.Refund{}, errors.New("plain")
+}
+
+// program is what this test's own executable becomes when it is started as an adapter.
+func program(mode string) {
+	serve := plugin.ServeConfig{Name: "fake", Version: "1", New: newFake}
+	switch mode {
+	case "rubbish":
+		fmt.Println("Welcome to my adapter!")
+	case "print-first":
+		fmt.Println("1|hello")
+	case "other-version":
+		fmt.Println("1|7|unix|/nowhere|grpc|")
+		time.Sleep(time.Minute)
+	case "exit-at-start":
+		fmt.Fprintln(os.Stderr, "cannot find my licence")
+		os.Exit(3)
+	case "slow":
+		time.Sleep(time.Minute)
+	case "levels":
+		serve.New = func(ctx context.Context, account string, settings json.RawMessage) (core.Adapter, error) {
+			slog.Debug("a debug line")
+			slog.Warn("a warning", "n", 7)
+			slog.Error("an error line")
+			return newFake(ctx, account, nil)
+		}
+		plugin.Serve(serve)
+	default:
+		plugin.Serve(serve)
+	}
+}

@@ -1,0 +1,156 @@
+package wire
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/sampan-go/sampan/core/money"
+	"github.com/sampan-go/sampan/plugin/internal/pb"
+)
+
+// Caps of the contract.
+const (
+	maxOrders = 1_000
+	maxLines  = 500
+	maxID     = 512
+)
+
+// decoder reads a message and keeps the first thing that is wrong with it.
+type decoder struct{ err error }
+
+func (d *decoder) fail(field, format string, args ...any) {
+	if d.err == nil {
+		d.err = fmt.Errorf(field+": "+format, args...)
+	}
+}
+
+func (d *decoder) amount(field string, m *pb.Money) money.Amount {
+	if m == nil {
+		return money.Amount{}
+	}
+	a, err := money.Parse(m.GetAmount(), money.Currency(m.GetCurrency()))
+	if err != nil {
+		d.fail(field, "%w", err)
+	}
+	return a
+}
+
+func (d *decoder) unitPrice(field string, m *pb.Money) money.UnitPrice {
+	if m == nil {
+		return money.UnitPrice{}
+	}
+	p, err := money.ParseUnit(m.GetAmount(), money.Currency(m.GetCurrency()))
+	if err != nil {
+		d.fail(field, "%w", err)
+	}
+	return p
+}
+
+// id is kept byte for byte or refused: a cleaned id would name another thing.
+func (d *decoder) id(field, id string) string {
+	switch {
+	case len(id) > maxID:
+		d.fail(field, "has %d bytes, at most %d are taken", len(id), maxID)
+	case !utf8.ValidString(id) || strings.ContainsFunc(id, forbidden):
+		d.fail(field, "holds a control character or is not UTF-8")
+	default:
+		return id
+	}
+	return ""
+}
+
+// handle is an adapter's own text; it comes back unchanged, so it is held to an id's rules with
+// more room.
+func (d *decoder) handle(field, handle string) string {
+	if len(handle) > 64<<10 || !utf8.ValidString(handle) || strings.ContainsFunc(handle, forbidden) {
+		d.fail(field, "is over 64 KiB, holds a control character or is not UTF-8")
+		return ""
+	}
+	return handle
+}
+
+// text is for eyes.
+func text(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if !strings.ContainsFunc(s, forbidden) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+			return ' '
+		case forbidden(r):
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func texts(list []string) []string { return each(list, text) }
+
+// forbidden characters move a terminal's cursor or turn the direction of its text.
+func forbidden(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
+}
+
+func moneyOf(a money.Amount) *pb.Money {
+	if !a.IsSet() {
+		return nil
+	}
+	return &pb.Money{Amount: a.Decimal(), Currency: string(a.Currency())}
+}
+
+func unitMoneyOf(p money.UnitPrice) *pb.Money {
+	if !p.IsSet() {
+		return nil
+	}
+	return &pb.Money{Amount: p.Decimal(), Currency: string(p.Currency())}
+}
+
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func timeOf(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// known keeps an enum value that this side knows and makes any other the zero value.
+func known[E ~uint8, P ~int32](value P, last E) E {
+	if value < 0 || value > P(last) {
+		return 0
+	}
+	return E(value)
+}
+
+func each[A, B any](in []A, convert func(A) B) []B {
+	if in == nil {
+		return nil
+	}
+	out := make([]B, len(in))
+	for i := range in {
+		out[i] = convert(in[i])
+	}
+	return out
+}
+
+// mapText copies a table of texts; nil stays nil.
+func mapText(in map[string]string) map[string]string {
+	if in == nil {
+		return nil
+	}
+	out := make(map[string]string, len(in))
+	for key, value := range in {
+		out[text(key)] = text(value)
+	}
+	return out
+}

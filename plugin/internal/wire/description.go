@@ -1,0 +1,30 @@
+package wire
+
+import (
+	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/plugin/internal/pb"
+)
+
+// DescriptionTo makes the message of a Description.
+func DescriptionTo(d core.Description) *pb.Description {
+	m := &pb.Description{Adapter: d.Adapter, Version: d.Version, Market: string(d.Market), Gateway: d.Gateway,
+		Operations: make(map[string]*pb.Capability, len(d.Operations)), Idempotency: pb.Idempotency(d.Idempotency),
+		MaxLinesPerOrder: int32(d.Limits.LinesPerOrder), MaxPageSize: int32(d.Limits.PageSize), Options: d.Options}
+	for op, c := range d.Operations {
+		m.Operations[string(op)] = &pb.Capability{Support: pb.Support(c.Support), Enabled: c.Enabled, Reason: c.Reason}
+	}
+	return m
+}
+
+// DescriptionFrom reads a Description.
+func DescriptionFrom(m *pb.Description) core.Description {
+	d := core.Description{Adapter: text(m.GetAdapter()), Version: text(m.GetVersion()), Market: core.Market(text(m.GetMarket())),
+		Gateway: text(m.GetGateway()), Operations: make(map[core.Operation]core.Capability, len(m.GetOperations())),
+		Idempotency: known(m.GetIdempotency(), core.NativeKey),
+		Limits:      core.Limits{LinesPerOrder: max(0, int(m.GetMaxLinesPerOrder())), PageSize: max(0, int(m.GetMaxPageSize()))},
+		Options:     mapText(m.GetOptions())}
+	for op, c := range m.GetOperations() {
+		d.Operations[core.Operation(text(op))] = core.Capability{Support: known(c.GetSupport(), core.Provisional), Enabled: c.GetEnabled(), Reason: short(c.GetReason())}
+	}
+	return d
+}

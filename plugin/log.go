@@ -1,0 +1,95 @@
+package plugin
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"sync"
+)
+
+// maxLogLine bounds one line of log: longer ones would be cut up by the reader on the other side.
+const maxLogLine = 32 << 10
+
+// takeOverLog makes the default log write lines whose level the host can read.
+func takeOverLog(stderr io.Writer) {
+	slog.SetDefault(slog.New(&lineHandler{mu: new(sync.Mutex), out: stderr}))
+}
+
+// hclogTime is the one form of time by which the host knows a line of log from a line of text.
+const hclogTime = "2006-01-02T15:04:05.000000Z07:00"
+
+// lineHandler writes JSON lines in hclog's form: @level, @message, @timestamp.
+type lineHandler struct {
+	mu     *sync.Mutex
+	out    io.Writer
+	prefix string
+	attrs  []slog.Attr
+}
+
+func (h *lineHandler) Enabled(context.Context, slog.Level) bool { return true }
+
+func (h *lineHandler) Handle(_ context.Context, r slog.Record) error {
+	line := map[string]any{"@level": levelName(r.Level), "@message": r.Message, "@timestamp": r.Time.Format(hclogTime)}
+	for _, a := range h.attrs {
+		line[a.Key] = printable(a.Value)
+	}
+	r.Attrs(func(a slog.Attr) bool {
+		line[h.prefix+a.Key] = printable(a.Value)
+		return true
+	})
+	text, err := json.Marshal(line)
+	if err != nil || len(text) > maxLogLine {
+		text, _ = json.Marshal(map[string]any{"@level": levelName(r.Level), "@timestamp": line["@timestamp"],
+			"@message": short(r.Message, maxLogLine/2) + " [attributes left out: too long]"})
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, _ = h.out.Write(append(text, '\n')) // a log that nobody reads must not stop the adapter
+	return nil
+}
+
+func (h *lineHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	more := *h
+	more.attrs = append([]slog.Attr{}, h.attrs...)
+	for _, a := range attrs {
+		a.Key = h.prefix + a.Key
+		more.attrs = append(more.attrs, a)
+	}
+	return &more
+}
+
+func (h *lineHandler) WithGroup(name string) slog.Handler {
+	more := *h
+	if name != "" {
+		more.prefix += name + "."
+	}
+	return &more
+}
+
+func printable(v slog.Value) any {
+	v = v.Resolve()
+	if err, ok := v.Any().(error); ok {
+		return err.Error()
+	}
+	return v.Any()
+}
+
+func levelName(l slog.Level) string {
+	switch {
+	case l >= slog.LevelError:
+		return "error"
+	case l >= slog.LevelWarn:
+		return "warn"
+	case l >= slog.LevelInfo:
+		return "info"
+	}
+	return "debug"
+}
+
+func short(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return s[:most]
+}

@@ -1,0 +1,67 @@
+package plugin_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/plugin/plugintest"
+)
+
+func TestListOrdersStreamsPages(t *testing.T) {
+	c := plugintest.Connect(t, &fake{})
+	var pages int
+	for page, err := range c.OrderPages(context.Background(), core.ListOrdersRequest{}) {
+		require.NoError(t, err)
+		require.Len(t, page.Orders, 1)
+		pages++
+	}
+	require.Equal(t, 7, pages)
+
+	page, err := c.ListOrders(context.Background(), core.ListOrdersRequest{Cursor: "xx"})
+	require.NoError(t, err)
+	require.Equal(t, core.OrderID("o3"), page.Orders[0].ID)
+	require.Equal(t, "xxx", page.Next)
+
+	for range c.OrderPages(context.Background(), core.ListOrdersRequest{}) {
+		break // a caller that stops must not leave anything behind; Close in Cleanup would hang
+	}
+}
+
+func TestAListThatDoesNotMoveOnEnds(t *testing.T) {
+	c := plugintest.Connect(t, &fake{mode: "loop"})
+	var last error
+	pages := 0
+	for _, err := range c.OrderPages(context.Background(), core.ListOrdersRequest{}) {
+		last = err
+		pages++
+	}
+	require.ErrorIs(t, last, core.BadAnswer)
+	require.Equal(t, 2, pages)
+}
+
+func TestMissingOptionalOperationsAreUnsupported(t *testing.T) {
+	c := plugintest.Connect(t, &fake{})
+	_, err := c.GetOrder(context.Background(), core.GetOrderRequest{Order: core.OrderRef{ID: "1"}})
+	require.ErrorIs(t, err, core.Unsupported)
+	_, err = c.CancelOrder(context.Background(), core.CancelOrderRequest{Order: core.OrderRef{ID: "1"}})
+	require.ErrorIs(t, err, core.Unsupported)
+	require.Equal(t, core.NotDone, core.OutcomeOf(err))
+}
+
+func TestAPlainErrorIsInDoubtOnAWriteAndNotDoneOnARead(t *testing.T) {
+	c := plugintest.Connect(t, &fake{})
+	_, err := c.Pay(context.Background(), core.PayRequest{})
+	require.Equal(t, core.InDoubt, core.OutcomeOf(err))
+	_, err = c.Track(context.Background(), core.TrackRequest{})
+	require.Equal(t, core.NotDone, core.OutcomeOf(err))
+}
+
+func TestACallWhoseTimeIsOverIsNotHandedOver(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err := plugintest.Connect(t, &fake{}).CreateOrder(ctx, core.CreateOrderRequest{})
+	require.Equal(t, core.NotDone, core.OutcomeOf(err))
+}

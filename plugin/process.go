@@ -1,0 +1,224 @@
+package plugin
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-plugin/runner"
+)
+
+// process is one adapter process: a runner for go-plugin that starts it with nothing of the
+// host's, keeps what it said last, and knows how it ended.
+type process struct {
+	cmd    *exec.Cmd
+	stdout *firstLine
+	stderr io.ReadCloser
+	log    *ring
+	scrub  func(string) string
+
+	done chan struct{}
+
+	mu      sync.Mutex
+	running *os.Process // nil before the start
+	failed  error       // why it could not be started
+	killed  bool        // no start after a kill
+}
+
+var _ runner.Runner = (*process)(nil)
+
+// inherited are the host's variables that an adapter may see: where and how it runs, no secrets.
+var inherited = []string{"TZ", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR"}
+
+func newProcess(c Config) *process {
+	// The process outlives the call that started it, so it has no context: Close ends it.
+	cmd := exec.Command(c.Command[0], c.Command[1:]...) //nolint:noctx // ended by killGroup
+	cmd.Env = append([]string{}, c.Env...)
+	for _, name := range inherited {
+		if value, ok := os.LookupEnv(name); ok {
+			cmd.Env = append(cmd.Env, name+"="+value)
+		}
+	}
+	ownGroup(cmd)
+	scrub := scrubber(c.Settings)
+	return &process{cmd: cmd, scrub: scrub, log: &ring{scrub: scrub}, done: make(chan struct{})}
+}
+
+// env adds what go-plugin hands to the adapter: cookie, certificate, socket folder.
+func (p *process) env(env []string) { p.cmd.Env = append(p.cmd.Env, env...) }
+
+// Start implements runner.Runner. Standard input is left nil: the adapter reads end of file.
+func (p *process) Start(context.Context) error {
+	err := p.start()
+	if err != nil {
+		p.mu.Lock()
+		p.failed = err
+		p.mu.Unlock()
+		close(p.done)
+	}
+	return err
+}
+
+func (p *process) start() error {
+	stdout, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	stderr, err := p.cmd.StderrPipe()
+	if err != nil {
+		return err
+	}
+	p.stdout = &firstLine{ReadCloser: stdout}
+	p.stderr = teeCloser{io.TeeReader(stderr, p.log), stderr}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.killed {
+		return context.Canceled
+	}
+	err = p.cmd.Start()
+	p.running = p.cmd.Process
+	return err
+}
+
+type teeCloser struct {
+	io.Reader
+	io.Closer
+}
+
+// Wait implements runner.Runner.
+func (p *process) Wait(context.Context) error {
+	err := p.cmd.Wait()
+	close(p.done)
+	return err
+}
+
+// Kill implements runner.Runner: the whole group, so that children do not stay.
+func (p *process) Kill(context.Context) error {
+	p.killGroup()
+	return nil
+}
+
+func (p *process) killGroup() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.killed = true
+	if p.running != nil && !p.exited() {
+		killGroup(p.running)
+	}
+}
+
+// Stdout implements runner.Runner.
+func (p *process) Stdout() io.ReadCloser { return p.stdout }
+
+// Stderr implements runner.Runner.
+func (p *process) Stderr() io.ReadCloser { return p.stderr }
+
+// Name implements runner.Runner.
+func (p *process) Name() string { return p.cmd.Path }
+
+// ID implements runner.Runner.
+func (p *process) ID() string { return fmt.Sprint(p.pid()) }
+
+// Diagnose implements runner.Runner; startError says it better.
+func (p *process) Diagnose(context.Context) string { return "" }
+
+// PluginToHost implements runner.Runner: both sides see the same files.
+func (p *process) PluginToHost(network, address string) (string, string, error) {
+	return network, address, nil
+}
+
+// HostToPlugin implements runner.Runner.
+func (p *process) HostToPlugin(network, address string) (string, string, error) {
+	return network, address, nil
+}
+
+func (p *process) pid() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.running == nil {
+		return 0
+	}
+	return p.running.Pid
+}
+
+func (p *process) exited() bool {
+	select {
+	case <-p.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// awaitExit waits for the end of the process, at most for the time given.
+func (p *process) awaitExit(ctx context.Context, most time.Duration) bool {
+	timer := time.NewTimer(most)
+	defer timer.Stop()
+	select {
+	case <-p.done:
+		return true
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return p.exited()
+}
+
+// exit says how the process ended: "exit status 3", "signal: killed".
+func (p *process) exit() string {
+	if !p.exited() || p.cmd.ProcessState == nil {
+		return "it was never started"
+	}
+	return p.cmd.ProcessState.String()
+}
+
+func (p *process) lastLines() []string { return p.log.lines() }
+
+// late takes what the adapter prints after the handshake.
+func (p *process) late(name string) io.Writer { return prefixWriter{name, p.log} }
+
+type prefixWriter struct {
+	name string
+	to   *ring
+}
+
+func (w prefixWriter) Write(b []byte) (int, error) {
+	for _, line := range strings.Split(strings.TrimRight(string(b), "\n"), "\n") {
+		w.to.add(w.name + ": " + line)
+	}
+	return len(b), nil
+}
+
+// firstLine remembers the first line that passes: it should be the handshake.
+type firstLine struct {
+	io.ReadCloser
+	mu   sync.Mutex
+	line []byte
+	full bool
+}
+
+func (f *firstLine) Read(b []byte) (int, error) {
+	n, err := f.ReadCloser.Read(b)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, c := range b[:n] {
+		if f.full = f.full || c == '\n' || len(f.line) >= 4<<10; f.full {
+			break
+		}
+		f.line = append(f.line, c)
+	}
+	return n, err
+}
+
+func (f *firstLine) String() string {
+	if f == nil {
+		return ""
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return strings.TrimSpace(string(f.line))
+}

@@ -1,0 +1,14 @@
+//go:build !unix
+
+package plugin
+
+import (
+	"os"
+	"os/exec"
+)
+
+// ownGroup does nothing here: children of an adapter are not ended with it on this system.
+func ownGroup(*exec.Cmd) {}
+
+// killGroup ends the process alone.
+func killGroup(p *os.Process) { _ = p.Kill() }

@@ -1,0 +1,214 @@
+package plugin
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync/atomic"
+
+	"google.golang.org/grpc"
+
+	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/plugin/internal/pb"
+	"github.com/sampan-go/sampan/plugin/internal/wire"
+)
+
+// server is the adapter's end of every call.
+type server struct {
+	pb.UnimplementedAdapterServiceServer
+	create  func(context.Context, string, json.RawMessage) (core.Adapter, error)
+	adapter atomic.Pointer[core.Adapter]
+}
+
+func newServer(create func(context.Context, string, json.RawMessage) (core.Adapter, error)) *server {
+	return &server{create: create}
+}
+
+// Configure makes the adapter. A second call is refused: settings do not change under calls.
+func (s *server) Configure(ctx context.Context, m *pb.ConfigureRequest) (*pb.ConfigureResponse, error) {
+	adapter, err := guard(core.OpDescribe, false, func() (core.Adapter, error) {
+		if s.adapter.Load() != nil {
+			return nil, core.Invalid("settings", "were given already; start a new process for other settings")
+		}
+		return s.create(ctx, m.GetAccount(), m.GetSettingsJson())
+	})
+	if err != nil {
+		return &pb.ConfigureResponse{Error: wire.ErrorTo(err, false)}, nil
+	}
+	s.adapter.Store(&adapter)
+	return &pb.ConfigureResponse{}, nil
+}
+
+// answer runs one operation: it reads the request, calls the adapter, and makes the result.
+// Panics, requests that cannot be read, and calls before Configure are errors like any other.
+func answer[Req, Res any](s *server, op core.Operation, write bool, read func() (Req, error), call func(core.Adapter, Req) (Res, error)) (Res, *pb.Error) {
+	result, err := guard(op, write, func() (Res, error) {
+		var none Res
+		adapter := s.adapter.Load()
+		if adapter == nil {
+			return none, core.Invalid("settings", "are missing: the host has not called Configure")
+		}
+		request, err := read()
+		if err != nil {
+			return none, core.Invalid("request", "cannot be read: %v", err)
+		}
+		return call(*adapter, request)
+	})
+	if err != nil {
+		return result, wire.ErrorTo(err, write)
+	}
+	return result, nil
+}
+
+// guard turns a panic of the adapter into an error: one bad call must not take the others along.
+// What a write had done by then is not known.
+func guard[T any](op core.Operation, write bool, f func() (T, error)) (result T, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			stack := debug.Stack()
+			slog.Error("panic in the adapter", "op", op, "panic", fmt.Sprint(r), "stack", string(stack))
+			sum := sha256.Sum256(stack)
+			e := &core.Error{Code: core.Internal, Op: op, Message: "the adapter panicked (stack " + hex.EncodeToString(sum[:4]) + " in its log)"}
+			if !write {
+				e.Outcome = core.NotDone
+			}
+			err = e
+		}
+	}()
+	return f()
+}
+
+// with calls f on the adapter as the optional interface T.
+func with[T, Req, Res any](op core.Operation, f func(T, Req) (Res, error)) func(core.Adapter, Req) (Res, error) {
+	return func(a core.Adapter, r Req) (Res, error) {
+		optional, ok := a.(T)
+		if !ok {
+			var none Res
+			return none, core.NotOffered(op, "this adapter does not implement it")
+		}
+		return f(optional, r)
+	}
+}
+
+func (s *server) Describe(ctx context.Context, _ *pb.DescribeRequest) (*pb.DescribeResponse, error) {
+	d, failure := answer(s, core.OpDescribe, false, nothing, func(a core.Adapter, _ struct{}) (core.Description, error) { return a.Describe(ctx) })
+	if failure != nil {
+		return &pb.DescribeResponse{Reply: &pb.DescribeResponse_Error{Error: failure}}, nil
+	}
+	return &pb.DescribeResponse{Reply: &pb.DescribeResponse_Description{Description: wire.DescriptionTo(d)}}, nil
+}
+
+func nothing() (struct{}, error) { return struct{}{}, nil }
+
+func (s *server) CreateOrder(ctx context.Context, m *pb.CreateOrderRequest) (*pb.CreateOrderResponse, error) {
+	order, failure := answer(s, core.OpCreateOrder, true, func() (core.CreateOrderRequest, error) { return wire.CreateOrderFrom(m) },
+		func(a core.Adapter, r core.CreateOrderRequest) (core.Order, error) { return a.CreateOrder(ctx, r) })
+	if failure != nil {
+		return &pb.CreateOrderResponse{Reply: &pb.CreateOrderResponse_Error{Error: failure}}, nil
+	}
+	return &pb.CreateOrderResponse{Reply: &pb.CreateOrderResponse_Order{Order: wire.OrderTo(order)}}, nil
+}
+
+func (s *server) GetOrder(ctx context.Context, m *pb.GetOrderRequest) (*pb.GetOrderResponse, error) {
+	order, failure := answer(s, core.OpGetOrder, false, func() (core.GetOrderRequest, error) { return wire.GetOrderFrom(m) },
+		with(core.OpGetOrder, func(a core.OrderGetter, r core.GetOrderRequest) (core.Order, error) { return a.GetOrder(ctx, r) }))
+	if failure != nil {
+		return &pb.GetOrderResponse{Reply: &pb.GetOrderResponse_Error{Error: failure}}, nil
+	}
+	return &pb.GetOrderResponse{Reply: &pb.GetOrderResponse_Order{Order: wire.OrderTo(order)}}, nil
+}
+
+// ListOrders streams page after page until the last, max_pages, an error, or until the host stops
+// reading.
+func (s *server) ListOrders(m *pb.ListOrdersRequest, stream grpc.ServerStreamingServer[pb.ListOrdersResponse]) error {
+	ctx := stream.Context()
+	request := wire.ListOrdersFrom(m)
+	for pages := int32(0); ; {
+		page, failure := answer(s, core.OpListOrders, false, nothing,
+			func(a core.Adapter, _ struct{}) (core.OrderPage, error) { return a.ListOrders(ctx, request) })
+		if failure == nil && page.Next != "" && page.Next == request.Cursor {
+			failure = wire.ErrorTo(&core.Error{Code: core.BadAnswer, Outcome: core.NotDone, Message: "the list does not move on: the next page is the one just read"}, false)
+		}
+		if failure != nil {
+			return stream.Send(&pb.ListOrdersResponse{Reply: &pb.ListOrdersResponse_Error{Error: failure}})
+		}
+		if err := stream.Send(&pb.ListOrdersResponse{Reply: &pb.ListOrdersResponse_Page{Page: wire.OrderPageTo(page)}}); err != nil {
+			return err
+		}
+		if pages++; page.Next == "" || pages == m.GetMaxPages() {
+			return nil
+		}
+		request.Cursor = page.Next
+	}
+}
+
+func (s *server) Pay(ctx context.Context, m *pb.PayRequest) (*pb.PayResponse, error) {
+	payment, failure := answer(s, core.OpPay, true, func() (core.PayRequest, error) { return wire.PayFrom(m) },
+		func(a core.Adapter, r core.PayRequest) (core.Payment, error) { return a.Pay(ctx, r) })
+	if failure != nil {
+		return &pb.PayResponse{Reply: &pb.PayResponse_Error{Error: failure}}, nil
+	}
+	return &pb.PayResponse{Reply: &pb.PayResponse_Payment{Payment: wire.PaymentTo(payment)}}, nil
+}
+
+func (s *server) Track(ctx context.Context, m *pb.TrackRequest) (*pb.TrackResponse, error) {
+	tracking, failure := answer(s, core.OpTrack, false, func() (core.TrackRequest, error) { return wire.TrackFrom(m) },
+		func(a core.Adapter, r core.TrackRequest) (core.Tracking, error) { return a.Track(ctx, r) })
+	if failure != nil {
+		return &pb.TrackResponse{Reply: &pb.TrackResponse_Error{Error: failure}}, nil
+	}
+	return &pb.TrackResponse{Reply: &pb.TrackResponse_Tracking{Tracking: wire.TrackingTo(tracking)}}, nil
+}
+
+func (s *server) Refund(ctx context.Context, m *pb.RefundRequest) (*pb.RefundResponse, error) {
+	refund, failure := answer(s, core.OpRefund, true, func() (core.RefundRequest, error) { return wire.RefundRequestFrom(m) },
+		func(a core.Adapter, r core.RefundRequest) (core.Refund, error) { return a.Refund(ctx, r) })
+	if failure != nil {
+		return &pb.RefundResponse{Reply: &pb.RefundResponse_Error{Error: failure}}, nil
+	}
+	return &pb.RefundResponse{Reply: &pb.RefundResponse_Refund{Refund: wire.RefundTo(refund)}}, nil
+}
+
+func (s *server) GetRefund(ctx context.Context, m *pb.GetRefundRequest) (*pb.GetRefundResponse, error) {
+	refund, failure := answer(s, core.OpGetRefund, false, func() (core.GetRefundRequest, error) { return wire.GetRefundFrom(m) },
+		with(core.OpGetRefund, func(a core.RefundGetter, r core.GetRefundRequest) (core.Refund, error) { return a.GetRefund(ctx, r) }))
+	if failure != nil {
+		return &pb.GetRefundResponse{Reply: &pb.GetRefundResponse_Error{Error: failure}}, nil
+	}
+	return &pb.GetRefundResponse{Reply: &pb.GetRefundResponse_Refund{Refund: wire.RefundTo(refund)}}, nil
+}
+
+func (s *server) CancelOrder(ctx context.Context, m *pb.CancelOrderRequest) (*pb.CancelOrderResponse, error) {
+	cancellation, failure := answer(s, core.OpCancelOrder, true, func() (core.CancelOrderRequest, error) { return wire.CancelOrderFrom(m) },
+		with(core.OpCancelOrder, func(a core.Canceller, r core.CancelOrderRequest) (core.Cancellation, error) {
+			return a.CancelOrder(ctx, r)
+		}))
+	if failure != nil {
+		return &pb.CancelOrderResponse{Reply: &pb.CancelOrderResponse_Error{Error: failure}}, nil
+	}
+	return &pb.CancelOrderResponse{Reply: &pb.CancelOrderResponse_Cancellation{Cancellation: wire.CancellationTo(cancellation)}}, nil
+}
+
+func (s *server) Quote(ctx context.Context, m *pb.QuoteRequest) (*pb.QuoteResponse, error) {
+	quote, failure := answer(s, core.OpQuote, false, func() (core.QuoteRequest, error) { return wire.QuoteRequestFrom(m) },
+		with(core.OpQuote, func(a core.Quoter, r core.QuoteRequest) (core.Quote, error) { return a.Quote(ctx, r) }))
+	if failure != nil {
+		return &pb.QuoteResponse{Reply: &pb.QuoteResponse_Error{Error: failure}}, nil
+	}
+	return &pb.QuoteResponse{Reply: &pb.QuoteResponse_Quote{Quote: wire.QuoteTo(quote)}}, nil
+}
+
+func (s *server) ConfirmReceipt(ctx context.Context, m *pb.ConfirmReceiptRequest) (*pb.ConfirmReceiptResponse, error) {
+	receipt, failure := answer(s, core.OpConfirmReceipt, true, func() (core.ConfirmReceiptRequest, error) { return wire.ConfirmReceiptFrom(m) },
+		with(core.OpConfirmReceipt, func(a core.ReceiptConfirmer, r core.ConfirmReceiptRequest) (core.Receipt, error) {
+			return a.ConfirmReceipt(ctx, r)
+		}))
+	if failure != nil {
+		return &pb.ConfirmReceiptResponse{Reply: &pb.ConfirmReceiptResponse_Error{Error: failure}}, nil
+	}
+	return &pb.ConfirmReceiptResponse{Reply: &pb.ConfirmReceiptResponse_Receipt{Receipt: wire.ReceiptTo(receipt)}}, nil
+}

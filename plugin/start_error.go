@@ -1,0 +1,81 @@
+package plugin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sampan-go/sampan/core"
+)
+
+// startError says why a program did not become an adapter, and what to do. Nothing was sent.
+func (p *process) startError(ctx context.Context, c Config, err error) error {
+	e := &core.Error{Code: core.Unavailable, Outcome: core.NotDone, Field: "adapter", Err: err}
+	line := p.stdout.String()
+	version, shaped := handshakeVersion(line)
+	p.awaitExit(ctx, 100*time.Millisecond)
+	switch {
+	case p.notStarted() != nil:
+		e.Message = fmt.Sprintf("%s cannot be started: %s", c.Command[0], startAdvice(p.notStarted()))
+	case ctx.Err() != nil:
+		e.Code, e.Message = core.Canceled, "the start of "+c.Adapter+" was cancelled"
+	case line != "" && !shaped:
+		e.Message = fmt.Sprintf("%s is not an adapter: its first line should be the handshake, but is %q; check the path, or let its main call plugin.Serve before it prints anything", c.Command[0], short(p.scrub(line), 200))
+	case shaped && version != ProtocolVersion:
+		e.Message = fmt.Sprintf("the adapter %s speaks version %d of the protocol, this host version %d; %s", c.Adapter, version, ProtocolVersion, upgradeAdvice(version))
+	case p.ended():
+		e.Message = fmt.Sprintf("the adapter %s ended before it was ready (%s); its last lines follow", c.Adapter, p.exit())
+	case strings.Contains(err.Error(), "timeout"):
+		e.Message = fmt.Sprintf("the adapter %s was not ready after %s: no handshake came; if it only starts slowly, allow it more time", c.Adapter, c.StartTimeout)
+	default:
+		e.Message = fmt.Sprintf("no connection to the adapter %s: %s", c.Adapter, p.scrub(err.Error()))
+	}
+	e.Detail = p.lastLines()
+	return e
+}
+
+func (p *process) notStarted() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.failed
+}
+
+// ended reports an end that was the process's own and not our kill.
+func (p *process) ended() bool {
+	return p.exited() && p.cmd.ProcessState != nil && p.cmd.ProcessState.String() != "signal: killed"
+}
+
+func startAdvice(err error) string {
+	switch {
+	case errors.Is(err, os.ErrNotExist) || errors.Is(err, exec.ErrNotFound):
+		return "there is no such file; check the path"
+	case errors.Is(err, os.ErrPermission):
+		return "it may not be executed; try chmod +x"
+	}
+	return err.Error()
+}
+
+func upgradeAdvice(version int) string {
+	if version > ProtocolVersion {
+		return "upgrade the host"
+	}
+	return "upgrade the adapter"
+}
+
+// handshakeVersion reads the contract's version out of a handshake line: core|version|network|...
+func handshakeVersion(line string) (version int, shaped bool) {
+	parts := strings.Split(line, "|")
+	if len(parts) < 4 {
+		return 0, false
+	}
+	if _, err := strconv.Atoi(parts[0]); err != nil {
+		return 0, false
+	}
+	version, err := strconv.Atoi(parts[1])
+	return version, err == nil
+}
