@@ -1,0 +1,295 @@
+package wire
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
+	"pgregory.net/rapid"
+
+	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/core/money"
+	"github.com/sampan-go/sampan/plugin/internal/pb"
+)
+
+// Generators of what core may hold.
+
+var (
+	anyID     = rapid.StringMatching(`[0-9A-Za-z:,_-]{0,20}`)
+	someText  = rapid.StringMatching(`[\p{Han}A-Za-z0-9 .,;]{0,12}`)
+	anyAmount = rapid.Custom(func(t *rapid.T) money.Amount {
+		if rapid.Bool().Draw(t, "absent") {
+			return money.Amount{}
+		}
+		a, err := money.FromMinor(rapid.Int64().Draw(t, "minor"), rapid.SampledFrom([]money.Currency{"CNY", "JPY", "KWD"}).Draw(t, "currency"))
+		require.NoError(t, err)
+		return a
+	})
+	anyUnit = rapid.Custom(func(t *rapid.T) money.UnitPrice {
+		if rapid.Bool().Draw(t, "absent") {
+			return money.UnitPrice{}
+		}
+		return money.MustParseUnit(rapid.StringMatching(`(0|[1-9][0-9]{0,6})\.[0-9]{2,4}`).Draw(t, "unit"), money.CNY)
+	})
+	anyTime = rapid.Custom(func(t *rapid.T) time.Time {
+		ms := rapid.Int64Range(0, 4e12).Draw(t, "ms")
+		if ms == 0 {
+			return time.Time{}
+		}
+		return time.UnixMilli(ms).UTC()
+	})
+	anyRef = rapid.Custom(func(t *rapid.T) core.OrderRef {
+		return core.OrderRef{ID: core.OrderID(anyID.Draw(t, "id")), Handle: core.Handle(anyID.Draw(t, "handle"))}
+	})
+	anyTable = rapid.Custom(func(t *rapid.T) map[string]string {
+		if rapid.Bool().Draw(t, "none") {
+			return nil
+		}
+		return rapid.MapOfN(someText, someText, 1, 3).Draw(t, "table")
+	})
+)
+
+func upTo[E ~uint8](t *rapid.T, last E) E { return E(rapid.IntRange(0, int(last)).Draw(t, "enum")) }
+
+func listOf[T any](t *rapid.T, g *rapid.Generator[T]) []T {
+	if rapid.Bool().Draw(t, "none") {
+		return nil
+	}
+	return rapid.SliceOfN(g, 1, 3).Draw(t, "list")
+}
+
+func texts3(t *rapid.T) []string { return listOf(t, anyID) }
+
+func anyProblem(t *rapid.T) *core.GatewayError {
+	if rapid.Bool().Draw(t, "none") {
+		return nil
+	}
+	return &core.GatewayError{Code: anyID.Draw(t, "code"), Message: someText.Draw(t, "message"), RequestID: anyID.Draw(t, "request")}
+}
+
+var anyLine = rapid.Custom(func(t *rapid.T) core.Line {
+	return core.Line{ID: core.LineID(anyID.Draw(t, "id")), ProductID: core.ProductID(anyID.Draw(t, "product")), SKUID: core.SKUID(anyID.Draw(t, "sku")),
+		SpecID: core.SpecID(anyID.Draw(t, "spec")), Name: someText.Draw(t, "name"), Quantity: rapid.Int64Range(0, 1e9).Draw(t, "quantity"), Unit: someText.Draw(t, "unit"),
+		UnitPrice: anyUnit.Draw(t, "price"), Amount: anyAmount.Draw(t, "amount"), Status: upTo(t, core.Closed), UpstreamStatus: someText.Draw(t, "word"),
+		Attributes: anyTable.Draw(t, "attributes"), Problem: anyProblem(t)}
+})
+
+var anyRefund = rapid.Custom(func(t *rapid.T) core.Refund {
+	return core.Refund{ID: core.RefundID(anyID.Draw(t, "id")), Ref: core.Ref(anyID.Draw(t, "ref")), Order: anyRef.Draw(t, "order"), Kind: upTo(t, core.ReturnAndRefund),
+		State: upTo(t, core.RefundClosed), UpstreamStatus: someText.Draw(t, "word"), Amount: anyAmount.Draw(t, "amount"), Shipping: anyAmount.Draw(t, "shipping"),
+		Lines: listOf(t, anyRefundLine), Reason: someText.Draw(t, "reason"), Created: anyTime.Draw(t, "created")}
+})
+
+var anyRefundLine = rapid.Custom(func(t *rapid.T) core.RefundLine {
+	return core.RefundLine{ID: core.LineID(anyID.Draw(t, "line")), Quantity: rapid.Int64Range(0, 99).Draw(t, "quantity")}
+})
+
+var anyParcel = rapid.Custom(func(t *rapid.T) core.Parcel {
+	event := rapid.Custom(func(t *rapid.T) core.Event {
+		return core.Event{Time: anyTime.Draw(t, "time"), Text: someText.Draw(t, "text"), Place: someText.Draw(t, "place"), Code: anyID.Draw(t, "code")}
+	})
+	return core.Parcel{Carrier: someText.Draw(t, "carrier"), CarrierCode: anyID.Draw(t, "code"), Number: anyID.Draw(t, "number"), Events: listOf(t, event),
+		Lines: each(texts3(t), func(s string) core.LineID { return core.LineID(s) })}
+})
+
+func anyTotals(t *rapid.T) core.Totals {
+	return core.Totals{Goods: anyAmount.Draw(t, "goods"), Shipping: anyAmount.Draw(t, "shipping"), Discount: anyAmount.Draw(t, "discount"),
+		Payable: anyAmount.Draw(t, "payable"), Refunded: anyAmount.Draw(t, "refunded")}
+}
+
+func anyAddress(t *rapid.T) core.Address {
+	return core.Address{Name: someText.Draw(t, "name"), Mobile: anyID.Draw(t, "mobile"), Province: someText.Draw(t, "province"), City: someText.Draw(t, "city"),
+		District: someText.Draw(t, "district"), Town: someText.Draw(t, "town"), Street: someText.Draw(t, "street"), Postcode: anyID.Draw(t, "postcode"),
+		Country: someText.Draw(t, "country"), Phone: anyID.Draw(t, "phone"), DistrictCode: anyID.Draw(t, "district code")}
+}
+
+func anyOrder(t *rapid.T, siblings bool) core.Order {
+	o := core.Order{Ref: core.Ref(anyID.Draw(t, "ref")), OrderRef: anyRef.Draw(t, "order"), Number: anyID.Draw(t, "number"), MarketplaceIDs: texts3(t),
+		Market: core.Market(anyID.Draw(t, "market")), Status: upTo(t, core.Closed), UpstreamStatus: someText.Draw(t, "word"), Lines: listOf(t, anyLine),
+		Totals: anyTotals(t), Times: core.Times{Created: anyTime.Draw(t, "created"), Paid: anyTime.Draw(t, "paid"), Shipped: anyTime.Draw(t, "shipped"),
+			Received: anyTime.Draw(t, "received"), Completed: anyTime.Draw(t, "completed"), Cancelled: anyTime.Draw(t, "cancelled")},
+		Seller: core.Seller{ID: core.SellerID(anyID.Draw(t, "seller")), Name: someText.Draw(t, "seller name")}, Parcels: listOf(t, anyParcel), Refunds: listOf(t, anyRefund)}
+	if rapid.Bool().Draw(t, "address") {
+		a := anyAddress(t)
+		o.Address = &a
+	}
+	if rapid.Bool().Draw(t, "raw") {
+		o.Raw = json.RawMessage(`{"id":2542285634920880794}`)
+	}
+	if siblings && rapid.Bool().Draw(t, "siblings") {
+		o.Siblings = []core.Order{anyOrder(t, false)}
+	}
+	return o
+}
+
+// throughBytes takes a message over the wire.
+func throughBytes[M proto.Message](t *rapid.T, m, into M) M {
+	data, err := proto.Marshal(m)
+	require.NoError(t, err)
+	require.NoError(t, proto.Unmarshal(data, into))
+	return into
+}
+
+func TestEveryTypeComesBackAsItWas(t *testing.T) {
+	attempt := func(t *rapid.T) core.Attempt {
+		return core.Attempt{No: rapid.IntRange(0, 9).Draw(t, "no"), SignedAt: anyTime.Draw(t, "signed"), NotAfter: anyTime.Draw(t, "not after")}
+	}
+	lines := func(t *rapid.T) []core.OrderLine {
+		return listOf(t, rapid.Custom(func(t *rapid.T) core.OrderLine {
+			return core.OrderLine{ProductID: core.ProductID(anyID.Draw(t, "product")), SKUID: core.SKUID(anyID.Draw(t, "sku")), SpecID: core.SpecID(anyID.Draw(t, "spec")),
+				SellerID: core.SellerID(anyID.Draw(t, "seller")), Quantity: rapid.Int64().Draw(t, "quantity"), UnitPrice: anyUnit.Draw(t, "price")}
+		}))
+	}
+	for name, check := range map[string]func(*rapid.T){
+		"order": func(t *rapid.T) {
+			o := anyOrder(t, true)
+			got, err := OrderFrom(throughBytes(t, OrderTo(o), &pb.Order{}))
+			require.NoError(t, err)
+			require.Equal(t, o, got)
+		},
+		"order page": func(t *rapid.T) {
+			p := core.OrderPage{Orders: []core.Order{anyOrder(t, true)}, Next: anyID.Draw(t, "next"), Total: rapid.IntRange(0, 1e6).Draw(t, "total")}
+			got, err := OrderPageFrom(throughBytes(t, OrderPageTo(p), &pb.OrderPage{}))
+			require.NoError(t, err)
+			require.Equal(t, p, got)
+		},
+		"create": func(t *rapid.T) {
+			r := core.CreateOrderRequest{Ref: core.Ref(anyID.Draw(t, "ref")), Lines: lines(t), Address: anyAddress(t), Message: someText.Draw(t, "message"),
+				MaxTotal: anyAmount.Draw(t, "max"), Options: anyTable.Draw(t, "options"), Attempt: attempt(t)}
+			got, err := CreateOrderFrom(throughBytes(t, CreateOrderTo(r), &pb.CreateOrderRequest{}))
+			require.NoError(t, err)
+			require.Equal(t, r, got)
+		},
+		"list": func(t *rapid.T) {
+			r := core.ListOrdersRequest{Ref: core.Ref(anyID.Draw(t, "ref")), ID: core.OrderID(anyID.Draw(t, "id")), Status: upTo(t, core.Closed),
+				CreatedFrom: anyTime.Draw(t, "from"), CreatedTo: anyTime.Draw(t, "to"), PageSize: rapid.IntRange(0, 100).Draw(t, "size"), Cursor: anyID.Draw(t, "cursor"), Raw: rapid.Bool().Draw(t, "raw")}
+			require.Equal(t, r, ListOrdersFrom(throughBytes(t, ListOrdersTo(r, 1), &pb.ListOrdersRequest{})))
+		},
+		"payment": func(t *rapid.T) {
+			p := core.Payment{Order: anyRef.Draw(t, "order"), State: upTo(t, core.PaymentRefused), Amount: anyAmount.Draw(t, "amount"), ActionURL: anyID.Draw(t, "url"),
+				Paid: anyTime.Draw(t, "paid"), UpstreamStatus: someText.Draw(t, "word")}
+			got, err := PaymentFrom(throughBytes(t, PaymentTo(p), &pb.Payment{}))
+			require.NoError(t, err)
+			require.Equal(t, p, got)
+			r := core.PayRequest{Order: p.Order, Expect: p.Amount, Attempt: attempt(t)}
+			back, err := PayFrom(throughBytes(t, PayTo(r), &pb.PayRequest{}))
+			require.NoError(t, err)
+			require.Equal(t, r, back)
+		},
+		"tracking": func(t *rapid.T) {
+			tr := core.Tracking{Order: anyRef.Draw(t, "order"), Parcels: listOf(t, anyParcel), EventsAvailable: rapid.Bool().Draw(t, "events"), Note: someText.Draw(t, "note")}
+			got, err := TrackingFrom(throughBytes(t, TrackingTo(tr), &pb.Tracking{}))
+			require.NoError(t, err)
+			require.Equal(t, tr, got)
+		},
+		"refund": func(t *rapid.T) {
+			f := anyRefund.Draw(t, "refund")
+			got, err := RefundFrom(throughBytes(t, RefundTo(f), &pb.RefundState{}))
+			require.NoError(t, err)
+			require.Equal(t, f, got)
+			r := core.RefundRequest{Ref: f.Ref, Order: f.Order, Kind: f.Kind, Lines: f.Lines, Amount: f.Amount, Shipping: f.Shipping, Goods: upTo(t, core.GoodsReceived),
+				ReasonID: anyID.Draw(t, "reason"), Reason: f.Reason, Evidence: texts3(t), Attempt: attempt(t)}
+			back, err := RefundRequestFrom(throughBytes(t, RefundRequestTo(r), &pb.RefundRequest{}))
+			require.NoError(t, err)
+			require.Equal(t, r, back)
+		},
+		"quote": func(t *rapid.T) {
+			q := core.Quote{Totals: anyTotals(t), Orders: rapid.IntRange(0, 9).Draw(t, "orders"), Problem: anyProblem(t), Lines: listOf(t, rapid.Custom(func(t *rapid.T) core.QuoteLine {
+				return core.QuoteLine{ProductID: core.ProductID(anyID.Draw(t, "product")), SKUID: core.SKUID(anyID.Draw(t, "sku")), SpecID: core.SpecID(anyID.Draw(t, "spec")),
+					Quantity: rapid.Int64Range(0, 99).Draw(t, "quantity"), UnitPrice: anyUnit.Draw(t, "price"), Amount: anyAmount.Draw(t, "amount"), Problem: anyProblem(t)}
+			}))}
+			got, err := QuoteFrom(throughBytes(t, QuoteTo(q), &pb.Quote{}))
+			require.NoError(t, err)
+			require.Equal(t, q, got)
+			r := core.QuoteRequest{Lines: lines(t), Address: anyAddress(t), Options: anyTable.Draw(t, "options")}
+			back, err := QuoteRequestFrom(throughBytes(t, QuoteRequestTo(r), &pb.QuoteRequest{}))
+			require.NoError(t, err)
+			require.Equal(t, r, back)
+		},
+		"cancel, confirm, get": func(t *rapid.T) {
+			ref := anyRef.Draw(t, "order")
+			c, err := CancelOrderFrom(throughBytes(t, CancelOrderTo(core.CancelOrderRequest{Order: ref, Reason: "r", Attempt: core.Attempt{No: 2}}), &pb.CancelOrderRequest{}))
+			require.NoError(t, err)
+			require.Equal(t, core.CancelOrderRequest{Order: ref, Reason: "r", Attempt: core.Attempt{No: 2}}, c)
+			state, err := CancellationFrom(throughBytes(t, CancellationTo(core.Cancellation{Order: ref, State: core.CancelAccepted}), &pb.Cancellation{}))
+			require.NoError(t, err)
+			require.Equal(t, core.CancelAccepted, state.State)
+			confirm, err := ConfirmReceiptFrom(throughBytes(t, ConfirmReceiptTo(core.ConfirmReceiptRequest{Order: ref, Lines: []core.LineID{"1"}}), &pb.ConfirmReceiptRequest{}))
+			require.NoError(t, err)
+			require.Equal(t, core.ConfirmReceiptRequest{Order: ref, Lines: []core.LineID{"1"}}, confirm)
+			receipt, err := ReceiptFrom(throughBytes(t, ReceiptTo(core.Receipt{Order: ref}), &pb.Receipt{}))
+			require.NoError(t, err)
+			require.Equal(t, ref, receipt.Order)
+			get, err := GetOrderFrom(throughBytes(t, GetOrderTo(core.GetOrderRequest{Order: ref, Raw: true}), &pb.GetOrderRequest{}))
+			require.NoError(t, err)
+			require.Equal(t, core.GetOrderRequest{Order: ref, Raw: true}, get)
+			refund, err := GetRefundFrom(throughBytes(t, GetRefundTo(core.GetRefundRequest{Order: ref, ID: "7"}), &pb.GetRefundRequest{}))
+			require.NoError(t, err)
+			require.Equal(t, core.GetRefundRequest{Order: ref, ID: "7"}, refund)
+		},
+		"description": func(t *rapid.T) {
+			d := core.Description{Adapter: anyID.Draw(t, "adapter"), Version: anyID.Draw(t, "version"), Market: "1688", Gateway: someText.Draw(t, "gateway"),
+				Operations:  map[core.Operation]core.Capability{core.OpPay: {Support: upTo(t, core.Provisional), Enabled: rapid.Bool().Draw(t, "on"), Reason: someText.Draw(t, "reason")}},
+				Idempotency: upTo(t, core.NativeKey), Limits: core.Limits{LinesPerOrder: rapid.IntRange(0, 99).Draw(t, "lines"), PageSize: 20}, Options: anyTable.Draw(t, "options")}
+			require.Equal(t, d, DescriptionFrom(throughBytes(t, DescriptionTo(d), &pb.Description{})))
+		},
+		"error": func(t *rapid.T) {
+			e := &core.Error{Code: upTo(t, core.Canceled), Outcome: upTo(t, core.Done), Op: core.OpPay, Field: anyID.Draw(t, "field"), Message: someText.Draw(t, "message"),
+				Gateway: core.GatewayError{Code: anyID.Draw(t, "code"), Message: someText.Draw(t, "said"), RequestID: anyID.Draw(t, "request")}, Detail: texts3(t)}
+			require.Equal(t, e, ErrorFrom(throughBytes(t, ErrorTo(e, true), &pb.Error{})))
+		},
+	} {
+		t.Run(name, rapid.MakeCheck(check))
+	}
+}
+
+func TestUnknownEnumValuesAreTheHarmlessOne(t *testing.T) {
+	o, err := OrderFrom(&pb.Order{Order: &pb.OrderRef{Id: "1"}, Status: 99, UpstreamStatus: "lost at sea"})
+	require.NoError(t, err)
+	require.Equal(t, core.StatusUnknown, o.Status)
+	require.Equal(t, "lost at sea", o.UpstreamStatus)
+	e := ErrorFrom(&pb.Error{Code: 99, Outcome: 99})
+	require.Equal(t, core.Internal, e.Code)
+	require.Equal(t, core.InDoubt, e.Outcome)
+	p, err := PaymentFrom(&pb.Payment{State: -1})
+	require.NoError(t, err)
+	require.Equal(t, core.PaymentUnknown, p.State)
+}
+
+func TestWhatAStrangerSendsIsCheckedAndNamed(t *testing.T) {
+	order := func(change func(*pb.Order)) *pb.Order {
+		o := &pb.Order{Order: &pb.OrderRef{Id: "1"}, Totals: &pb.Totals{}, Lines: []*pb.Line{{}}}
+		change(o)
+		return o
+	}
+	for field, m := range map[string]*pb.Order{
+		"order.id":                  order(func(o *pb.Order) { o.Order.Id = "1\n2" }),
+		"order.totals.payable":      order(func(o *pb.Order) { o.Totals.Payable = &pb.Money{Amount: "NaN", Currency: "CNY"} }),
+		"order.totals.goods":        order(func(o *pb.Order) { o.Totals.Goods = &pb.Money{Amount: "1e9", Currency: "CNY"} }),
+		"order.totals.shipping":     order(func(o *pb.Order) { o.Totals.Shipping = &pb.Money{Amount: "1.00", Currency: "XXX"} }),
+		"order.totals.discount":     order(func(o *pb.Order) { o.Totals.Discount = &pb.Money{Amount: "1.005", Currency: "CNY"} }),
+		"order.lines[0].unit_price": order(func(o *pb.Order) { o.Lines[0].UnitPrice = &pb.Money{Amount: "", Currency: "CNY"} }),
+		"order.lines[0].quantity":   order(func(o *pb.Order) { o.Lines[0].Quantity = -1 }),
+		"order.lines":               order(func(o *pb.Order) { o.Lines = make([]*pb.Line, maxLines+1) }),
+		"order.raw_json":            order(func(o *pb.Order) { o.RawJson = []byte("{") }),
+		"order.handle":              order(func(o *pb.Order) { o.Order.Handle = strings.Repeat("x", 64<<10+1) }),
+	} {
+		_, err := OrderFrom(m)
+		require.ErrorContains(t, err, field)
+	}
+}
+
+func TestTextsLoseWhatMovesATerminal(t *testing.T) {
+	o, err := OrderFrom(&pb.Order{Order: &pb.OrderRef{Id: "1"}, UpstreamStatus: "a\x1b[31m\u202eb\nc\xff"})
+	require.NoError(t, err)
+	require.Equal(t, "a[31mb c\uFFFD", o.UpstreamStatus)
+}
+
+func TestAForeignErrorSaysNothingOfTheOutcome(t *testing.T) {
+	require.Equal(t, pb.Outcome_OUTCOME_UNSPECIFIED, ErrorTo(errors.New("x"), true).GetOutcome())
+	require.Equal(t, pb.Outcome_OUTCOME_NOT_DONE, ErrorTo(errors.New("x"), false).GetOutcome())
+}
