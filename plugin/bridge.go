@@ -22,7 +22,10 @@ type sink struct {
 }
 
 // Accept implements hclog.SinkAdapter.
-func (s *sink) Accept(_ string, level hclog.Level, message string, args ...any) {
+func (s *sink) Accept(name string, level hclog.Level, message string, args ...any) {
+	if name == "" || name == "stdio" {
+		level = hclog.Debug // the runtime's own lines; what matters of them is in our errors
+	}
 	clean := make([]any, len(args))
 	for i, arg := range args {
 		if text, ok := arg.(string); ok {

@@ -1,0 +1,87 @@
+package dajisaas
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/core/wirejson"
+)
+
+// payBody has no amount: nobody can cap what is charged, so Buyer reads the price first.
+type payBody struct {
+	OrderID string `json:"orderId"`
+}
+
+// payAnswer is UPSTREAM's; dajisaas documents code 200 and nothing inside.
+type payAnswer struct {
+	verdict
+	Result wirejson.Embedded[struct {
+		verdict
+		PaySuccess wirejson.Bool `json:"paySuccess"`
+	}] `json:"result"`
+}
+
+func (p payAnswer) refused() (verdict, bool) {
+	result := p.Result.Value
+	switch {
+	case p.failed():
+		return p.verdict, true
+	case result.failed(), result.PaySuccess.Set && !result.PaySuccess.B:
+		return result.verdict, true
+	}
+	return verdict{}, false
+}
+
+// Pay debits one order by the account's password-free agreement, 诚E赊 first, then Alipay. It may
+// have happened when it fails or is cancelled.
+//
+// Because the answer is not documented, the order is read again after it: Settled is what that read
+// says, never what the answer says. Accepted means that the order is still unpaid.
+func (a *Adapter) Pay(ctx context.Context, r core.PayRequest) (core.Payment, error) {
+	id, err := orderNumber(r.Order)
+	if err != nil {
+		return core.Payment{}, err
+	}
+	got, err := a.call(ctx, call{op: core.OpPay, body: payBody{OrderID: id}, attempt: &r.Attempt})
+	if err != nil {
+		return core.Payment{}, a.sureOfRefusal(ctx, r, err)
+	}
+	var said payAnswer
+	spoke := got.into(&said) == nil
+	if v, refused := said.refused(); spoke && refused {
+		return core.Payment{}, got.failed(v)
+	}
+	order, err := a.GetOrder(ctx, core.GetOrderRequest{Order: r.Order})
+	if err != nil {
+		return core.Payment{}, got.bad(fmt.Errorf("it took the payment, but the order cannot be read: %w", err))
+	}
+	payment := core.Payment{Order: r.Order, Amount: order.Totals.Payable, Paid: order.Times.Paid, UpstreamStatus: order.UpstreamStatus}
+	switch {
+	case order.Status.IsPaid():
+		payment.State = core.Settled
+	case order.Status == core.AwaitingPayment && spoke:
+		payment.State = core.Accepted
+	default:
+		return core.Payment{}, got.bad(fmt.Errorf("it does not say that it paid, and the order is %s", order.Status))
+	}
+	return payment, nil
+}
+
+// sureOfRefusal holds the market's refusal of a payment against a fresh read: it is certain only
+// while the order is unpaid.
+func (a *Adapter) sureOfRefusal(ctx context.Context, r core.PayRequest, err error) error {
+	e, ok := errors.AsType[*core.Error](err)
+	if !ok || e.Outcome != core.NotDone || e.Code != core.Refused || e.Gateway.Code != fmt.Sprint(codeRefused) {
+		return err
+	}
+	order, readErr := a.GetOrder(ctx, core.GetOrderRequest{Order: r.Order})
+	if readErr == nil && order.Status == core.AwaitingPayment {
+		return err
+	}
+	doubtful := *e
+	doubtful.Outcome = core.InDoubt
+	doubtful.Message = "1688 refused to pay, but the order is not seen to be unpaid; look at the order"
+	return &doubtful
+}

@@ -1,0 +1,48 @@
+package dajisaas
+
+import (
+	"cmp"
+
+	"github.com/sampan-go/sampan/core"
+)
+
+const defaultBaseURL = "https://openapi.dajisaas.com"
+
+// The values of Settings.Auth.
+const (
+	authSign   = "sign"
+	authSecret = "secret"
+)
+
+// Settings are those of one account.
+type Settings struct {
+	// BaseURL is where the gateway is; "" is the real one.
+	BaseURL   string      `json:"base_url"`
+	AppKey    string      `json:"app_key"`
+	AppSecret core.Secret `json:"app_secret"`
+	// Auth is "sign" (the default) or "secret", which sends the secret itself and is for debugging.
+	Auth string `json:"auth"`
+	// AllowPrivate admits plain http and addresses of private networks: for the sandbox.
+	AllowPrivate bool `json:"allow_private"`
+}
+
+// readSettings fills in what has a default. Its errors are InvalidInput and name the setting, never
+// a value.
+func readSettings(text []byte) (Settings, error) {
+	var s Settings
+	if err := core.DecodeSettings(text, &s); err != nil {
+		return s, err
+	}
+	s.BaseURL = cmp.Or(s.BaseURL, defaultBaseURL)
+	s.Auth = cmp.Or(s.Auth, authSign)
+	if err := core.Required("app_key", s.AppKey, "the appKey of your application at dajisaas"); err != nil {
+		return s, err
+	}
+	if err := core.Required("app_secret", s.AppSecret.Reveal(), "the appSecret of your application at dajisaas, such as env:DAJI_SECRET"); err != nil {
+		return s, err
+	}
+	if s.Auth != authSign && s.Auth != authSecret {
+		return s, core.Invalid("settings.auth", `is not known; use "sign", or "secret" for debugging`)
+	}
+	return s, nil
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/core/money"
+	"github.com/sampan-go/sampan/plugin"
+)
+
+// opened is one account with its adapter process running.
+type opened struct {
+	buyer    *core.Buyer
+	client   *plugin.Client
+	maxOrder money.Amount
+}
+
+func (o *opened) close() { _ = o.client.Close() } // the command's own result is what counts
+
+// open reads the configuration and starts the chosen account's adapter.
+func (a *app) open(ctx context.Context) (*opened, error) {
+	config, err := loadConfig(a.config)
+	if err != nil {
+		return nil, err
+	}
+	name, account, err := config.pick(a.account, a.config)
+	if err != nil {
+		return nil, err
+	}
+	resolved, err := resolve("accounts."+name+".settings", account.Settings)
+	if err != nil {
+		return nil, err
+	}
+	settings, _ := resolved.(map[string]any)
+	a.announce(name, settings, account.Limits, config.Journal)
+	return a.start(ctx, name, account.Adapter, settings, account.Limits)
+}
+
+// announce says aloud what an operator must not overlook.
+func (a *app) announce(name string, settings map[string]any, limits limitsConfig, journal journalConfig) {
+	if settings["allow_private"] == true {
+		fmt.Fprintf(a.err, "host: account %s has allow_private = true: plain http and private addresses are admitted. For the sandbox only.\n", name)
+	}
+	if limits.MaxDay != "" {
+		fmt.Fprintf(a.err, "host: account %s: limits.max_day is NOT enforced yet: it needs a journal that outlives this command. limits.max_order is.\n", name)
+	}
+	if journal.Driver != "" {
+		fmt.Fprintf(a.err, "host: [journal] is not used yet: this command remembers its writes only while it runs.\n")
+	}
+}
+
+func (a *app) start(ctx context.Context, name, adapter string, settings map[string]any, limits limitsConfig) (*opened, error) {
+	command, err := adapterProgram(adapter)
+	if err != nil {
+		return nil, err
+	}
+	if settings == nil {
+		settings = map[string]any{}
+	}
+	text, err := json.Marshal(settings)
+	if err != nil {
+		return nil, core.Invalid("accounts."+name+".settings", "hold a value that has no JSON form")
+	}
+	client, err := plugin.Open(ctx, plugin.Config{Account: name, Adapter: adapter, Command: command, Settings: text, Logger: a.logger()})
+	if err != nil {
+		return nil, err
+	}
+	buyer, err := core.NewBuyer(ctx, client, core.BuyerOptions{Account: name, Logger: a.logger()})
+	if err != nil {
+		_ = client.Close() // the reason to give is why it cannot describe itself
+		return nil, err
+	}
+	o := &opened{buyer: buyer, client: client}
+	if limits.MaxOrder != "" {
+		o.maxOrder, err = money.ParseText(limits.MaxOrder) // checked when the configuration was read
+	}
+	return o, err
+}
+
+// adapterProgram is how an adapter is started: a built-in one is this program again.
+func adapterProgram(adapter string) ([]string, error) {
+	if strings.ContainsRune(adapter, os.PathSeparator) {
+		return []string{adapter}, nil
+	}
+	if _, ok := builtins[adapter]; !ok {
+		return nil, core.Invalid("adapter", "%q is not known; use %s, or the path of an adapter program (with a slash)", adapter, strings.Join(builtinNames(), ", "))
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, &core.Error{Code: core.Internal, Outcome: core.NotDone, Message: "cannot find this program's own file to start the adapter: " + err.Error(), Err: err}
+	}
+	return []string{self, "adapter", adapter}, nil
+}

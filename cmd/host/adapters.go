@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sampan-go/sampan/core"
+)
+
+func (a *app) adaptersCommand() *cobra.Command {
+	return &cobra.Command{Use: "adapters", Short: "list the built-in adapters and what each can do", Args: cobra.NoArgs,
+		Long: `Starts each built-in adapter and asks it to describe itself; nothing is sent to a gateway.
+
+"provisional" operations are off until an account's settings name their endpoint, because the
+gateway's documentation does not.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			ctx, cancel := context.WithTimeout(c.Context(), a.timeout)
+			defer cancel()
+			descriptions, err := a.describeBuiltins(ctx)
+			if err != nil {
+				return err
+			}
+			if a.output == "json" || a.output == "jsonl" {
+				return showList(a, descriptions, nil)
+			}
+			return a.printCapabilities(descriptions)
+		}}
+}
+
+// describeBuiltins asks each adapter with settings that name nothing beyond what is documented.
+func (a *app) describeBuiltins(ctx context.Context) ([]core.Description, error) {
+	var out []core.Description
+	for _, name := range builtinNames() {
+		settings := sandboxSettings(name, "https://api.pandapon.com", "https://openapi.dajisaas.com")
+		for _, more := range []string{"endpoints", "refund_states", "refund_fee_unit", "allow_private"} {
+			delete(settings, more)
+		}
+		o, err := a.start(ctx, name, name, settings, limitsConfig{})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, o.buyer.Description())
+		o.close()
+	}
+	return out, nil
+}
+
+// capability is one operation of one adapter.
+type capability struct {
+	adapter string
+	op      core.Operation
+	core.Capability
+}
+
+var capabilityColumns = []column[capability]{
+	{title: "adapter", text: func(c capability) string { return c.adapter }},
+	{title: "operation", text: func(c capability) string { return string(c.op) }},
+	{title: "support", text: func(c capability) string {
+		if c.Support == core.Provisional && !c.Enabled {
+			return "provisional (off)"
+		}
+		return c.Support.String()
+	}},
+	{title: "why", wide: 48, text: func(c capability) string { return c.Reason }},
+}
+
+func (a *app) printCapabilities(descriptions []core.Description) error {
+	var rows []capability
+	for _, d := range descriptions {
+		if a.output == "table" {
+			fmt.Fprintf(a.out, "%s %s: %s through %s\n", d.Adapter, d.Version, d.Market, d.Gateway)
+		}
+		for _, op := range core.Operations() {
+			rows = append(rows, capability{d.Adapter, op, d.Operations[op]})
+		}
+	}
+	return show(a, rows, capabilityColumns)
+}

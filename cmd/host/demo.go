@@ -1,0 +1,277 @@
+package main
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/core/money"
+	"github.com/sampan-go/sampan/internal/sandbox"
+)
+
+//go:embed demo/*.json
+var demoOrders embed.FS
+
+// demoAccount is one row of the demonstration.
+type demoAccount struct {
+	title, adapter string
+	// refund is what is asked back in the end; its lines and order are filled in.
+	refund core.RefundRequest
+}
+
+var demoAccounts = []demoAccount{
+	{"taobao (PandaPon)", "taobao", core.RefundRequest{Amount: money.FromFen(100), Goods: core.GoodsNotReceived, ReasonID: "1", Reason: "少发一件"}},
+	{"1688 (PandaPon)", "alibaba1688", core.RefundRequest{Amount: money.FromFen(7500), Goods: core.GoodsNotReceived, ReasonID: "1", Reason: "质量问题"}},
+	{"1688 (dajisaas)", "dajisaas", core.RefundRequest{Amount: money.FromFen(179), Goods: core.GoodsNotReceived, Reason: "质量问题"}},
+}
+
+func (a *app) demoCommand() *cobra.Command {
+	return &cobra.Command{Use: "demo", Short: "buy on three accounts, offline, through three adapter processes", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			ctx, cancel := context.WithTimeout(c.Context(), a.timeout)
+			defer cancel()
+			return a.demo(ctx)
+		}}
+}
+
+// demo plays one purchase per account, and the seller between its steps.
+func (a *app) demo(ctx context.Context) error {
+	server, err := sandbox.Start("127.0.0.1:0", sandbox.Options{})
+	if err != nil {
+		return &core.Error{Code: core.Unavailable, Outcome: core.NotDone, Message: "the offline gateways cannot listen on this machine: " + err.Error(), Err: err}
+	}
+	defer func() { _ = server.Close() }() // nothing of the demonstration outlives it
+	fmt.Fprintf(a.out, "Offline gateways (PandaPon, dajisaas) serve at %s. Nothing leaves this machine.\n", server.URL())
+
+	accounts, err := a.startDemo(ctx, server)
+	defer func() {
+		for _, o := range accounts {
+			if o != nil {
+				o.close()
+			}
+		}
+	}()
+	if err != nil {
+		return err
+	}
+	shows := make([]*demoShow, len(demoAccounts))
+	for i, account := range demoAccounts {
+		shows[i] = &demoShow{app: a, demoAccount: account, server: server, opened: accounts[i]}
+		shows[i].run(ctx)
+	}
+	return a.summarise(shows)
+}
+
+// startDemo starts the three adapters at the same time.
+func (a *app) startDemo(ctx context.Context, server *sandbox.Server) ([]*opened, error) {
+	accounts := make([]*opened, len(demoAccounts))
+	failures := make([]error, len(demoAccounts))
+	var wait sync.WaitGroup
+	for i, account := range demoAccounts {
+		wait.Go(func() {
+			settings := sandboxSettings(account.adapter, server.PandaPonURL(), server.DajisaasURL())
+			accounts[i], failures[i] = a.start(ctx, account.title, account.adapter, settings, limitsConfig{})
+		})
+	}
+	wait.Wait()
+	for i, o := range accounts {
+		if o != nil {
+			fmt.Fprintf(a.out, "Adapter %-12s runs as process %d, for the account %q.\n", demoAccounts[i].adapter, o.client.PID(), demoAccounts[i].title)
+		}
+	}
+	fmt.Fprintln(a.out)
+	return accounts, errors.Join(failures...)
+}
+
+// demoShow is one account's purchase as it goes on.
+type demoShow struct {
+	*app
+	demoAccount
+	server *sandbox.Server
+	opened *opened
+
+	order                          core.Order
+	goods, paid, tracked, refunded string
+	failed                         error
+}
+
+// run plays the steps until one fails.
+func (s *demoShow) run(ctx context.Context) {
+	for _, step := range []struct {
+		name string
+		do   func(context.Context) (string, error)
+	}{
+		{"create", s.create}, {"list", s.list}, {"pay", s.pay}, {"read", s.awaitPaid}, {"(seller)", s.ship},
+		{"track", s.track}, {"refund", s.askRefund},
+	} {
+		what, err := step.do(ctx)
+		if err != nil {
+			s.failed = err
+			fmt.Fprintf(s.out, "%-18s %-9s FAILED: %v\n", s.title, step.name, err)
+			return
+		}
+		fmt.Fprintf(s.out, "%-18s %-9s %s\n", s.title, step.name, what)
+	}
+	fmt.Fprintln(s.out)
+}
+
+func (s *demoShow) create(ctx context.Context) (string, error) {
+	var r core.CreateOrderRequest
+	text, err := demoOrders.ReadFile("demo/" + s.adapter + ".json")
+	if err == nil {
+		err = json.Unmarshal(text, &r)
+	}
+	if err != nil {
+		return "", err
+	}
+	if s.order, err = s.opened.buyer.CreateOrder(ctx, r); err != nil {
+		return "", err
+	}
+	pieces := int64(0)
+	for _, line := range r.Lines {
+		pieces += line.Quantity
+	}
+	s.goods = fmt.Sprintf("%d line(s), %d pieces", len(r.Lines), pieces)
+	return fmt.Sprintf("order %s under ref %q: %s", s.order.ID, r.Ref, s.goods), nil
+}
+
+// list finds the order again, the way a program would after a restart, and learns its price.
+func (s *demoShow) list(ctx context.Context) (string, error) {
+	return s.until(ctx, "the order has no price yet", func() (string, bool, error) {
+		for order, err := range s.opened.buyer.ListOrders(ctx, core.ListOrdersRequest{}) {
+			if err != nil {
+				return "", false, err
+			}
+			if order.ID != s.order.ID {
+				continue
+			}
+			handle := s.order.Handle
+			if s.order = order; order.Handle == "" {
+				s.order.Handle = handle
+			}
+			return fmt.Sprintf("found: %s, payable %s", status(order.Status, order.UpstreamStatus), order.Totals.Payable), order.Totals.Payable.IsSet(), nil
+		}
+		return "", false, errors.New("the order is not in the list")
+	})
+}
+
+func (s *demoShow) pay(ctx context.Context) (string, error) {
+	payment, err := s.opened.buyer.Pay(ctx, core.PayRequest{Order: s.order.OrderRef, Expect: s.order.Totals.Payable})
+	if err != nil {
+		return "", err
+	}
+	text := map[core.PaymentState]string{core.Settled: "settled: the money has moved", core.Accepted: "accepted: the gateway will pay; only a later read shows that it did"}[payment.State]
+	return fmt.Sprintf("%s expected and %s", s.order.Totals.Payable, text), nil
+}
+
+// awaitPaid reads the order until the money has moved: an accepted payment is not yet paid.
+func (s *demoShow) awaitPaid(ctx context.Context) (string, error) {
+	reads := 0
+	return s.until(ctx, "the order was not paid", func() (string, bool, error) {
+		reads++
+		order, err := s.opened.buyer.GetOrder(ctx, core.GetOrderRequest{Order: s.order.OrderRef})
+		s.paid = order.Totals.Payable.String()
+		return fmt.Sprintf("%s, %s, after %d read(s)", order.Status, s.paid, reads), order.Status.IsPaid(), err
+	})
+}
+
+// until tries a bounded number of times.
+func (s *demoShow) until(ctx context.Context, failure string, try func() (string, bool, error)) (string, error) {
+	for range 20 {
+		what, ok, err := try()
+		if ok || err != nil {
+			return what, err
+		}
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return "", errors.New(failure)
+}
+
+func (s *demoShow) ship(context.Context) (string, error) {
+	id := string(s.order.ID)
+	if err := s.server.Ship(id); err != nil {
+		return "", err
+	}
+	if err := s.server.Scan(id, "快件已到达 杭州转运中心", "杭州市"); err != nil {
+		return "", err
+	}
+	return "the demonstration plays the seller: shipped, scanned once", nil
+}
+
+func (s *demoShow) track(ctx context.Context) (string, error) {
+	tracking, err := s.opened.buyer.Track(ctx, core.TrackRequest{Order: s.order.OrderRef})
+	if err != nil {
+		return "", err
+	}
+	if len(tracking.Parcels) == 0 {
+		return "", errors.New("there is no parcel")
+	}
+	parcel := tracking.Parcels[0]
+	if !tracking.EventsAvailable {
+		s.tracked = "number only"
+		return fmt.Sprintf("parcel %s %s: number only (%s)", parcel.Carrier, parcel.Number, tracking.Note), nil
+	}
+	s.tracked = fmt.Sprintf("%d scans", len(parcel.Events))
+	latest := ""
+	if len(parcel.Events) > 0 {
+		latest = ", latest: " + parcel.Events[0].Text
+	}
+	return fmt.Sprintf("parcel %s %s: %s%s", parcel.Carrier, parcel.Number, s.tracked, latest), nil
+}
+
+// askRefund takes an Unsupported answer as what it is: the honest end of an account whose gateway
+// has no refunds.
+func (s *demoShow) askRefund(ctx context.Context) (string, error) {
+	r := s.refund
+	r.Ref, r.Order, r.Kind = "refund-"+core.Ref(s.adapter), s.order.OrderRef, core.RefundOnly
+	if len(s.order.Lines) > 0 {
+		r.Lines = []core.RefundLine{{ID: s.order.Lines[0].ID}}
+	}
+	refund, err := s.opened.buyer.Refund(ctx, r)
+	if errors.Is(err, core.Unsupported) {
+		s.refunded = "unsupported"
+		e, _ := errors.AsType[*core.Error](err)
+		return "unsupported, as the gateway is: " + e.Message, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	s.refunded = refund.Amount.String() + " " + refund.State.String()
+	return fmt.Sprintf("%s of %s asked back, refund %s", refund.Amount, s.order.Totals.Payable, refund.ID), nil
+}
+
+var demoColumns = []column[*demoShow]{
+	{title: "account", text: func(s *demoShow) string { return s.title }},
+	{title: "order", text: func(s *demoShow) string { return string(s.order.ID) }},
+	{title: "paid", text: func(s *demoShow) string { return s.paid }},
+	{title: "tracking", text: func(s *demoShow) string { return s.tracked }},
+	{title: "refund", text: func(s *demoShow) string { return s.refunded }},
+	{title: "result", text: func(s *demoShow) string {
+		if s.failed != nil {
+			return "FAILED"
+		}
+		return "ok"
+	}},
+}
+
+func (a *app) summarise(shows []*demoShow) error {
+	writeTable(a.out, shows, demoColumns)
+	for _, s := range shows {
+		if s.failed != nil {
+			return &core.Error{Code: core.Internal, Outcome: core.NotDone, Message: "a step of the demonstration failed", Err: s.failed}
+		}
+	}
+	fmt.Fprintln(a.out, "Next: `host sandbox` serves the same gateways to your own sampan.toml; `host adapters` says what each can do.")
+	return nil
+}

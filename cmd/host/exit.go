@@ -1,0 +1,84 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/sampan-go/sampan/core"
+)
+
+// The exit codes say the class of what happened.
+const (
+	exitDone        = 0
+	exitOther       = 1
+	exitUsage       = 2
+	exitNotDone     = 3
+	exitInDoubt     = 4
+	exitUnsupported = 5
+)
+
+// usage is an error of how the program was called.
+func usage(format string, args ...any) error {
+	return &core.Error{Code: core.InvalidInput, Outcome: core.NotDone, Message: fmt.Sprintf(format, args...)}
+}
+
+// finish prints an error for a person, and for a program where that was asked for, and gives the
+// exit code.
+func (a *app) finish(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	e, ok := errors.AsType[*core.Error](err)
+	if !ok { // cobra's own: an unknown command, a missing argument
+		e = &core.Error{Code: core.InvalidInput, Outcome: core.NotDone, Message: err.Error() + "; see host --help"}
+	}
+	a.explain(e)
+	if a.output == "json" || a.output == "jsonl" {
+		line, _ := json.Marshal(map[string]*core.Error{"error": e})
+		fmt.Fprintln(a.err, string(line))
+	}
+	return exitCode(e)
+}
+
+func exitCode(e *core.Error) int {
+	switch {
+	case e.Outcome == core.InDoubt:
+		return exitInDoubt
+	case e.Outcome == core.Done:
+		return exitOther
+	case e.Code == core.Unsupported:
+		return exitUnsupported
+	case e.Code == core.InvalidInput:
+		return exitUsage
+	}
+	return exitNotDone
+}
+
+// explain says what happened, whether it happened, what the gateway said, and what to do.
+func (a *app) explain(e *core.Error) {
+	var head []string
+	if e.Op != "" {
+		head = append(head, string(e.Op))
+	}
+	if e.Field != "" {
+		head = append(head, e.Field)
+	}
+	fmt.Fprintf(a.err, "host: %s\n", strings.Join(append(head, e.Message), ": "))
+	if e.Gateway != (core.GatewayError{}) {
+		fmt.Fprintf(a.err, "  the gateway said: %s\n", e.Gateway)
+	}
+	if verdict := verdicts[e.Outcome]; verdict != "" && e.Code != core.InvalidInput && e.Code != core.Unsupported {
+		fmt.Fprintf(a.err, "  %s\n", verdict)
+	}
+	for _, line := range e.Detail {
+		fmt.Fprintf(a.err, "  | %s\n", line)
+	}
+}
+
+var verdicts = map[core.Outcome]string{
+	core.InDoubt: "IN DOUBT: it may have happened. Look at the marketplace before you try again.",
+	core.NotDone: "It did not happen.",
+	core.Done:    "It happened, and something about it is not as asked.",
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/core/money"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func (a *app) orderCommand() *cobra.Command {
+	c := &cobra.Command{Use: "order", Short: "create, list, get, cancel and confirm orders"}
+	c.AddCommand(a.orderCreateCommand(), a.orderListCommand(), a.orderGetCommand(), a.orderCancelCommand(), a.orderConfirmCommand())
+	return c
+}
+
+func (a *app) orderCreateCommand() *cobra.Command {
+	var file string
+	c := &cobra.Command{Use: "create --file order.json", Short: "buy: make one unpaid order", Args: cobra.NoArgs,
+		Long: `Makes one unpaid order from a JSON file ("-" is standard input).
+
+The file holds ref (your own name for this purchase, the same at every try), lines, address, and
+optionally message, max_total and options; see testdata/orders.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			r, err := a.readOrderFile(file)
+			if err != nil {
+				return err
+			}
+			if err := r.Validate(); err != nil {
+				return err
+			}
+			return a.withOpened(c.Context(), func(ctx context.Context, o *opened) error {
+				if r.MaxTotal, err = lower(r.MaxTotal, o.maxOrder); err != nil {
+					return err
+				}
+				order, err := o.buyer.CreateOrder(ctx, r)
+				return a.created(order, err)
+			})
+		}}
+	c.Flags().StringVar(&file, "file", "", "the order, JSON")
+	_ = c.MarkFlagRequired("file")
+	return c
+}
+
+// created prints an order even if something about it is not as asked: it exists.
+func (a *app) created(order core.Order, err error) error {
+	if order.ID != "" {
+		if printErr := a.printOrders(order); printErr != nil {
+			return printErr
+		}
+	}
+	return err
+}
+
+func (a *app) printOrders(order core.Order) error {
+	if a.output != "table" {
+		return showOne(a, order, orderColumns)
+	}
+	writeTable(a.out, append([]core.Order{order}, order.Siblings...), orderColumns)
+	for _, line := range order.Lines {
+		if line.Problem != nil {
+			fmt.Fprintf(a.out, "line %s (product %s) was NOT ordered: %s\n", line.ID, line.ProductID, line.Problem)
+		}
+	}
+	if order.Handle != "" {
+		fmt.Fprintf(a.out, "handle (give it to pay, track and refund): %s\n", order.Handle)
+	}
+	return nil
+}
+
+// lower is the tighter of two bounds; an absent one bounds nothing.
+func lower(asked, limit money.Amount) (money.Amount, error) {
+	if !limit.IsSet() {
+		return asked, nil
+	}
+	if !asked.IsSet() {
+		return limit, nil
+	}
+	order, err := asked.Cmp(limit)
+	if err != nil {
+		return asked, core.Invalid("max_total", "is in %s, the account's limits.max_order in %s", asked.Currency(), limit.Currency())
+	}
+	if order > 0 {
+		return limit, nil
+	}
+	return asked, nil
+}
+
+func (a *app) orderListCommand() *cobra.Command {
+	var status, ref, id string
+	var size, limit int
+	c := &cobra.Command{Use: "list", Short: "list orders, newest first", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			r := core.ListOrdersRequest{Ref: core.Ref(ref), ID: core.OrderID(id), PageSize: size}
+			if status != "" {
+				parsed, err := core.ParseStatus(status)
+				if err != nil {
+					return err
+				}
+				r.Status = parsed
+			}
+			if limit < 0 {
+				return usage("--limit must not be negative; 0 is all")
+			}
+			return a.withBuyer(c.Context(), func(ctx context.Context, b *core.Buyer) error { return a.list(ctx, b, r, limit) })
+		}}
+	f := c.Flags()
+	f.StringVar(&status, "status", "", "only orders in this status, such as awaiting_payment")
+	f.StringVar(&ref, "ref", "", "only the order of this ref")
+	f.StringVar(&id, "id", "", "only the order of this id")
+	f.IntVar(&size, "page-size", 0, "orders a page; 0 leaves it to the adapter")
+	f.IntVar(&limit, "limit", 100, "stop after so many orders; 0 is all")
+	return c
+}
+
+// list prints what it got even if the list broke off, and then says so.
+func (a *app) list(ctx context.Context, b *core.Buyer, r core.ListOrdersRequest, limit int) error {
+	var orders []core.Order
+	var failure error
+	for order, err := range b.ListOrders(ctx, r) {
+		if failure = err; err != nil {
+			break
+		}
+		if orders = append(orders, order); len(orders) == limit {
+			break
+		}
+	}
+	if len(orders) > 0 || failure == nil {
+		if err := showList(a, orders, orderColumns); err != nil {
+			return err
+		}
+	}
+	return failure
+}
+
+// refFlags are the flags by which every later command names its order.
+func refFlags(c *cobra.Command, handle *string) {
+	c.Flags().StringVar(handle, "handle", "", "the order's handle, where create gave one")
+}
+
+func orderRef(id, handle string) core.OrderRef {
+	return core.OrderRef{ID: core.OrderID(id), Handle: core.Handle(handle)}
+}
+
+func (a *app) orderGetCommand() *cobra.Command {
+	var handle string
+	var raw bool
+	c := &cobra.Command{Use: "get ORDER", Short: "read one order afresh", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.withBuyer(c.Context(), func(ctx context.Context, b *core.Buyer) error {
+				order, err := b.GetOrder(ctx, core.GetOrderRequest{Order: orderRef(args[0], handle), Raw: raw})
+				if err != nil {
+					return err
+				}
+				return a.printOrders(order)
+			})
+		}}
+	refFlags(c, &handle)
+	c.Flags().BoolVar(&raw, "raw", false, "with --output json: the gateway's own object too")
+	return c
+}
+
+func (a *app) orderCancelCommand() *cobra.Command {
+	var handle, reason string
+	c := &cobra.Command{Use: "cancel ORDER", Short: "cancel an unpaid order", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.withBuyer(c.Context(), func(ctx context.Context, b *core.Buyer) error {
+				done, err := b.CancelOrder(ctx, core.CancelOrderRequest{Order: orderRef(args[0], handle), Reason: reason})
+				if err != nil {
+					return err
+				}
+				return showOne(a, done, []column[core.Cancellation]{
+					{title: "order", text: func(c core.Cancellation) string { return string(c.Order.ID) }},
+					{title: "cancellation", text: func(c core.Cancellation) string { return c.State.String() }}})
+			})
+		}}
+	refFlags(c, &handle)
+	c.Flags().StringVar(&reason, "reason", "", "text for the seller")
+	return c
+}
+
+func (a *app) orderConfirmCommand() *cobra.Command {
+	var handle string
+	var lines []string
+	c := &cobra.Command{Use: "confirm ORDER", Short: "say that the goods came; the seller gets the money", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			r := core.ConfirmReceiptRequest{Order: orderRef(args[0], handle)}
+			for _, line := range lines {
+				r.Lines = append(r.Lines, core.LineID(line))
+			}
+			return a.withBuyer(c.Context(), func(ctx context.Context, b *core.Buyer) error {
+				receipt, err := b.ConfirmReceipt(ctx, r)
+				if err != nil {
+					return err
+				}
+				return showOne(a, receipt, []column[core.Receipt]{
+					{title: "order", text: func(r core.Receipt) string { return string(r.Order.ID) }},
+					{title: "receipt", text: func(core.Receipt) string { return "confirmed" }}})
+			})
+		}}
+	refFlags(c, &handle)
+	c.Flags().StringArrayVar(&lines, "line", nil, "only this line; may be given again")
+	return c
+}

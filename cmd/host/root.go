@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sampan-go/sampan/core"
+)
+
+// app is one run of the program: its flags and its streams.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+
+	config   string
+	account  string
+	output   string
+	logLevel string
+	timeout  time.Duration
+}
+
+// run is the program without the process: it gives the exit code.
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr}
+	root := a.rootCommand()
+	root.SetArgs(args)
+	return a.finish(root.ExecuteContext(ctx))
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "host",
+		Short: "Buy on Chinese marketplaces: one order, paid once",
+		Long: `host buys on Chinese marketplaces through adapter processes.
+
+Try it offline first:           host demo
+Then name an account:           see sampan.toml in the README
+What came of a write is in the exit code: 0 done, 3 not done, 4 in doubt (look before you
+try again), 5 not supported, 2 wrong usage or input, 1 anything else.`,
+		SilenceUsage: true, SilenceErrors: true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.checkFlags() },
+	}
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.config, "config", "sampan.toml", "configuration file")
+	flags.StringVar(&a.account, "account", "", "account of the configuration; the only one if there is one")
+	flags.StringVar(&a.output, "output", "table", "table, json, jsonl or csv")
+	flags.StringVar(&a.logLevel, "log-level", "warn", "debug, info, warn or error; the log goes to standard error")
+	flags.DurationVar(&a.timeout, "timeout", 2*time.Minute, "how long the command may take in all")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
+	root.AddCommand(a.demoCommand(), a.sandboxCommand(), a.adaptersCommand(), a.quoteCommand(), a.orderCommand(),
+		a.payCommand(), a.trackCommand(), a.refundCommand(), adapterCommand())
+	return root
+}
+
+func (a *app) checkFlags() error {
+	if _, ok := outputs[a.output]; !ok {
+		return usage("--output %q is not known; use table, json, jsonl or csv", a.output)
+	}
+	if _, err := a.level(); err != nil {
+		return usage("--log-level %q is not known; use debug, info, warn or error", a.logLevel)
+	}
+	if a.timeout <= 0 {
+		return usage("--timeout must be more than 0")
+	}
+	return nil
+}
+
+func (a *app) level() (level slog.Level, err error) {
+	err = level.UnmarshalText([]byte(a.logLevel))
+	return level, err
+}
+
+func (a *app) logger() *slog.Logger {
+	level, err := a.level()
+	if err != nil {
+		level = slog.LevelWarn
+	}
+	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level}))
+}
+
+// withBuyer opens the account, runs f with its Buyer inside the command's time, and ends the
+// adapter.
+func (a *app) withBuyer(ctx context.Context, f func(context.Context, *core.Buyer) error) error {
+	return a.withOpened(ctx, func(ctx context.Context, o *opened) error { return f(ctx, o.buyer) })
+}
+
+func (a *app) withOpened(ctx context.Context, f func(context.Context, *opened) error) error {
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	o, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	return f(ctx, o)
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/internal/sandbox"
+)
+
+func (a *app) sandboxCommand() *cobra.Command {
+	var listen string
+	var seed uint64
+	c := &cobra.Command{Use: "sandbox", Short: "serve the offline gateways until interrupted", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			server, err := sandbox.Start(listen, sandbox.Options{Seed: seed, Preload1688: true})
+			if err != nil {
+				return core.Invalid("listen", "%v", err)
+			}
+			a.explainSandbox(server)
+			<-c.Context().Done()
+			return server.Close()
+		}}
+	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8900", "address to serve on")
+	c.Flags().Uint64Var(&seed, "seed", 0, "ids and answers follow from it")
+	return c
+}
+
+// explainSandbox prints a configuration that works as it stands.
+func (a *app) explainSandbox(s *sandbox.Server) {
+	fmt.Fprintf(a.out, `The offline gateways serve until you press Ctrl-C. Nothing leaves this machine.
+
+This sampan.toml uses them:
+
+[accounts.tb]
+adapter = "taobao"
+[accounts.tb.settings]
+%s[accounts.tb.settings.endpoints]
+%s[accounts.tb.settings.refund_states]
+1 = "requested"
+5 = "paid"
+
+[accounts.cn]
+adapter = "alibaba1688"
+[accounts.cn.settings]
+%s[accounts.cn.settings.endpoints]
+%s
+[accounts.dj]
+adapter = "dajisaas"
+[accounts.dj.settings]
+base_url      = %q
+app_key       = %q
+app_secret    = %q
+allow_private = true
+
+Then: host quote --account cn --file testdata/orders/alibaba1688.json
+`, pandaPonTOML(s)+"refund_fee_unit = \"fen\"\n", endpointsTOML(taobaoEndpoints), pandaPonTOML(s), endpointsTOML(alibabaEndpoints),
+		s.DajisaasURL(), sandbox.DefaultAppKey, sandbox.DefaultAppSecret)
+}
+
+func pandaPonTOML(s *sandbox.Server) string {
+	return fmt.Sprintf("base_url      = %q\naccess_key    = %q\naccess_secret = %q\nuser_id       = %q\nallow_private = true\n",
+		s.PandaPonURL(), sandbox.DefaultAccessKey, sandbox.DefaultAccessSecret, sandbox.DefaultUserID)
+}
+
+func endpointsTOML(rows [][2]string) string {
+	text := ""
+	for _, row := range rows {
+		text += fmt.Sprintf("%s = %q\n", row[0], row[1])
+	}
+	return text
+}
+
+// The endpoints that the gateways' documents leave open, as the sandbox serves them.
+var (
+	taobaoEndpoints = [][2]string{{"list", "GET /open/order/page"}, {"detail", "GET /open/order/detail/get"},
+		{"pay", "POST /open/order/pay"}, {"cancel", "POST /open/order/cancel"}, {"refund_submit", "POST /open/order/refund/submit"}}
+	alibabaEndpoints = [][2]string{{"trace", "GET /alibaba/order/logistics/trace"}}
+)
+
+// sandboxSettings are what a built-in adapter needs to talk to the sandbox.
+func sandboxSettings(adapter, pandaPonURL, dajisaasURL string) map[string]any {
+	if adapter == "dajisaas" {
+		return map[string]any{"base_url": dajisaasURL, "app_key": sandbox.DefaultAppKey, "app_secret": sandbox.DefaultAppSecret, "allow_private": true}
+	}
+	settings := map[string]any{"base_url": pandaPonURL, "access_key": sandbox.DefaultAccessKey, "access_secret": sandbox.DefaultAccessSecret,
+		"user_id": sandbox.DefaultUserID, "allow_private": true}
+	rows := alibabaEndpoints
+	if adapter == "taobao" {
+		rows = taobaoEndpoints
+		settings["refund_fee_unit"] = "fen"
+		settings["refund_states"] = map[string]string{"1": "requested", "5": "paid"}
+	}
+	endpoints := map[string]string{}
+	for _, row := range rows {
+		endpoints[row[0]] = row[1]
+	}
+	settings["endpoints"] = endpoints
+	return settings
+}
