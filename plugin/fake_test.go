@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/sampan-go/sampan/adapters/alibaba1688"
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/core/money"
 	"github.com/sampan-go/sampan/plugin"
@@ -102,6 +103,11 @@ func (f *fake) Refund(context.Context, core.RefundRequest) (core.Refund, error) 
 func program(mode string) {
 	serve := plugin.ServeConfig{Name: "fake", Version: "1", New: newFake}
 	switch mode {
+	case alibaba1688.Name:
+		serve.New = func(_ context.Context, _ string, settings json.RawMessage) (core.Adapter, error) {
+			return alibaba1688.New(settings)
+		}
+		plugin.Serve(serve)
 	case "rubbish":
 		fmt.Println("Welcome to my adapter!")
 	case "print-first":

@@ -150,7 +150,7 @@ func (s *started) connect(ctx context.Context) error {
 		return err
 	case <-ctx.Done():
 		s.process.killGroup()
-		<-done
+		_ = <-done // the reason to give is the caller's
 		return ctx.Err()
 	}
 }

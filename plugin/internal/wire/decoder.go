@@ -89,8 +89,6 @@ func text(s string) string {
 	}, s)
 }
 
-func texts(list []string) []string { return each(list, text) }
-
 // forbidden characters move a terminal's cursor or turn the direction of its text.
 func forbidden(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
