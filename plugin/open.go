@@ -3,6 +3,7 @@ package plugin
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -150,8 +151,7 @@ func (s *started) connect(ctx context.Context) error {
 		return err
 	case <-ctx.Done():
 		s.process.killGroup()
-		_ = <-done // the reason to give is the caller's
-		return ctx.Err()
+		return errors.Join(ctx.Err(), <-done)
 	}
 }
 

@@ -50,6 +50,10 @@ func TestRequestBodies(t *testing.T) {
 			return err
 		}, "POST " + pathList,
 			`{"appKey":"dj_test_key","createEndTime":"20250702221113000+0800","createStartTime":"20250702211113000+0800","orderStatus":"success","outOrderId":"T1","page":2,"pageSize":3}`},
+		{"an end between two milliseconds loses nothing", func(ctx context.Context, a *Adapter) error {
+			_, err := a.ListOrders(ctx, core.ListOrdersRequest{CreatedTo: from.Add(1)})
+			return err
+		}, "POST " + pathList, `{"appKey":"dj_test_key","createEndTime":"20250702211113001+0800","page":1,"pageSize":20}`},
 		{"detail; traps 5, 123: id as text, webSite", func(ctx context.Context, a *Adapter) error {
 			_, err := a.GetOrder(ctx, core.GetOrderRequest{Order: seedOrder()})
 			return err

@@ -54,8 +54,8 @@ func (a *Adapter) Pay(ctx context.Context, r core.PayRequest) (core.Payment, err
 		return core.Payment{}, got.failed(v)
 	}
 	order, err := a.GetOrder(ctx, core.GetOrderRequest{Order: r.Order})
-	if err != nil {
-		return core.Payment{}, got.bad(fmt.Errorf("it took the payment, but the order cannot be read: %w", err))
+	if err != nil { // its kind is that of the read and says nothing of the payment, so it is not wrapped
+		return core.Payment{}, got.bad(errors.New("the order cannot be read after it: " + err.Error()))
 	}
 	payment := core.Payment{Order: r.Order, Amount: order.Totals.Payable, Paid: order.Times.Paid, UpstreamStatus: order.UpstreamStatus}
 	switch {
