@@ -8,6 +8,7 @@ import (
 	"github.com/sampan-go/sampan/adapters/internal/gateway"
 	"github.com/sampan-go/sampan/adapters/trade1688"
 	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/core/wirejson"
 )
 
 // detailBody takes the order id as text, unlike cancel and confirm.
@@ -43,7 +44,7 @@ func (a *Adapter) GetOrder(ctx context.Context, r core.GetOrderRequest) (core.Or
 	}
 	order.Handle = r.Order.Handle
 	if r.Raw {
-		order.Raw = scrubbed(data)
+		order.Raw = wirejson.Scrub(data)
 	}
 	return order, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/core/money"
+	"github.com/sampan-go/sampan/core/wirejson"
 )
 
 const listPath = "/v2/alibaba/order/page"
@@ -69,7 +70,7 @@ func TestRawIsScrubbedAndExact(t *testing.T) {
 	for _, personal := range []string{"18600888861", "zhang", "xxxxxxx", "转塘"} {
 		require.NotContains(t, raw, personal)
 	}
-	require.Contains(t, string(scrubbed([]byte(`{"id":2257164624870311973}`))), "2257164624870311973")
+	require.Contains(t, string(wirejson.Scrub([]byte(`{"id":2257164624870311973}`))), "2257164624870311973")
 }
 
 // rowWith is a row of the list with some members.

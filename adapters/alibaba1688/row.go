@@ -98,7 +98,7 @@ func decodeRow(data []byte, withRaw bool) (core.Order, error) {
 		return core.Order{}, err
 	}
 	if withRaw {
-		order.Raw = scrubbed(data)
+		order.Raw = wirejson.Scrub(data)
 	}
 	return order, nil
 }

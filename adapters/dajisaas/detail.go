@@ -9,6 +9,7 @@ import (
 
 	"github.com/sampan-go/sampan/adapters/trade1688"
 	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/core/wirejson"
 )
 
 // detailBody takes the id as text; the receipt takes it as a number (trap 5).
@@ -51,7 +52,7 @@ func orderOf(trade json.RawMessage, raw bool) (core.Order, error) {
 		return core.Order{}, fmt.Errorf("the trade object: %w", cmp.Or(errors.Unwrap(err), err))
 	}
 	if raw {
-		order.Raw = scrubbed(trade)
+		order.Raw = wirejson.Scrub(trade)
 	}
 	return order, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/core/wirejson"
 )
 
 func TestTheSeedIsRead(t *testing.T) {
@@ -36,10 +37,10 @@ func TestTheSeedIsRead(t *testing.T) {
 }
 
 func TestRawIsScrubbedInsideText(t *testing.T) { // trap 38
-	raw := scrubbed([]byte(`{"id":2257164624870311973,"nativeLogistics":"{\"mobile\":\"13912345678\",\"area\":\"普陀区\"}","note":"{broken"}`))
+	raw := wirejson.Scrub([]byte(`{"id":2257164624870311973,"nativeLogistics":"{\"mobile\":\"13912345678\",\"area\":\"普陀区\"}","note":"{broken"}`))
 	require.JSONEq(t, `{"id":2257164624870311973,"nativeLogistics":{"area":"普陀区","mobile":"[redacted]"},"note":"{broken"}`, string(raw))
 	require.Contains(t, string(raw), "2257164624870311973", "trap 3")
-	require.Nil(t, scrubbed([]byte(`{`)))
+	require.Nil(t, wirejson.Scrub([]byte(`{`)))
 }
 
 func rows(trades ...string) canned { return ok(`{"result":[` + strings.Join(trades, ",") + `]}`) }

@@ -23,7 +23,7 @@ func (a *Adapter) GetOrder(ctx context.Context, r core.GetOrderRequest) (core.Or
 		return core.Order{}, unreadable(core.OpGetOrder, false, "", err)
 	}
 	if r.Raw {
-		order.Raw = raw
+		order.Raw = wirejson.Scrub(raw)
 	}
 	return order, nil
 }

@@ -1,4 +1,4 @@
-package dajisaas
+package wirejson
 
 import (
 	"bytes"
@@ -6,30 +6,35 @@ import (
 	"strings"
 )
 
-// personal are the members, in lower case, that say who lives where or what opens a door. Order.Raw
-// does not keep their values; Order.Address holds the address.
+// personal are the members, in lower case, that say who lives where or what opens a door, of every
+// object that the gateways known so far send.
 var personal = map[string]bool{
-	"receiverinfo": true, "buyercontact": true, "sellercontact": true,
-	"contactperson": true, "fullname": true, "mobile": true, "phone": true, "telephone": true, "fax": true, "email": true,
+	"receiver": true, "receiveraddress": true, "receiverinfo": true, "warehouseaddressinfo": true, "orderaddress": true, "addressparam": true,
+	"buyercontact": true, "sellercontact": true,
+	"contactperson": true, "fullname": true, "mobile": true, "mobile_phone": true, "mobilephone": true, "buyerphone": true, "phone": true, "telephone": true, "fax": true, "email": true,
 	"address": true, "zip": true, "town": true, "towncode": true, "caid": true,
 	"frommobile": true, "fromphone": true, "fromcontact": true, "fromaddress": true,
 	"tomobile": true, "tophone": true, "tocontact": true, "toaddress": true, "tofullname": true, "toarea": true, "topost": true,
 	"overseasextraaddress": true, "encryptoutorderinfo": true, "customs": true,
-	"buyeralipayid": true, "selleralipayid": true, "alipaytradeid": true,
+	"buyeralipayid": true, "selleralipayid": true, "alipaytradeid": true, "transferaccountimgs": true, "transferaccountremark": true,
+	"appkey": true, "appsecret": true, "sign": true, "signature": true, "payurl": true,
 }
 
-// scrubbed is the gateway's object without what is personal in it; numbers keep their digits. It is
-// nil where the object cannot be read.
-func scrubbed(trade []byte) json.RawMessage {
-	value, ok := valueOf(trade)
+// Scrub gives a gateway's object without what is personal or secret in it, for core.Order.Raw:
+// numbers keep their digits, and JSON inside strings is looked into. It is nil where data is not
+// JSON. A name that no gateway has shown yet is kept, so Raw stays opt-in.
+func Scrub(data []byte) json.RawMessage {
+	value, ok := valueOf(data)
 	if !ok {
 		return nil
 	}
-	raw, err := compact(scrub(value))
-	if err != nil {
+	var raw bytes.Buffer
+	e := json.NewEncoder(&raw)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(scrub(value)); err != nil {
 		return nil
 	}
-	return raw
+	return bytes.TrimSpace(raw.Bytes())
 }
 
 func valueOf(text []byte) (value any, ok bool) {
