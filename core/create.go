@@ -102,23 +102,23 @@ func checkCreated(r CreateOrderRequest, o Order) error {
 		return &Error{Code: BadAnswer, Outcome: InDoubt, Message: "the adapter says that it was done, but gives no order id"}
 	}
 	orders := append([]Order{o}, o.Siblings...)
-	if line, ok := uncovered(r.Lines, orders); !ok {
-		return &Error{Code: BadAnswer, Outcome: InDoubt, Field: fmt.Sprintf("lines[%d]", line),
+	if field, ok := covered(r.Lines, orders); !ok {
+		return &Error{Code: BadAnswer, Outcome: InDoubt, Field: field,
 			Message: fmt.Sprintf("order %s exists, but its lines are not those that were asked for; do not pay it before a person has looked", o.ID)}
 	}
 	return checkPayable(r.MaxTotal, orders)
 }
 
-// uncovered finds an asked line that the orders do not hold in the asked quantity. Orders that say
-// nothing of their lines pass: what they hold is read later. A line with a Problem is covered; it
-// was refused by name.
-func uncovered(asked []OrderLine, orders []Order) (line int, ok bool) {
+// covered reports whether the orders hold what was asked for, all of it and nothing else, and names
+// the line at fault. Orders that say nothing of their lines pass: what they hold is read later. A
+// line with a Problem is covered; it was refused by name.
+func covered(asked []OrderLine, orders []Order) (field string, ok bool) {
 	var got []Line
 	for _, o := range orders {
 		got = append(got, o.Lines...)
 	}
 	if len(got) == 0 {
-		return 0, true
+		return "", true
 	}
 	key := sharedKey(asked, got)
 	wanted := map[string]int64{}
@@ -130,10 +130,15 @@ func uncovered(asked []OrderLine, orders []Order) (line int, ok bool) {
 	}
 	for i, l := range asked {
 		if wanted[key(l.ProductID, l.SKUID, l.SpecID)] != 0 {
-			return i, false
+			return fmt.Sprintf("lines[%d]", i), false
 		}
 	}
-	return 0, true
+	for _, open := range wanted {
+		if open != 0 {
+			return "lines", false // goods that nobody asked for
+		}
+	}
+	return "", true
 }
 
 // sharedKey names goods by an id that every asked and every answered line has: the SKU, the spec,
@@ -160,10 +165,7 @@ func checkPayable(most money.Amount, orders []Order) error {
 	}
 	total, err := money.Sum(most.Currency())
 	for _, o := range orders {
-		if !o.Totals.Payable.IsSet() {
-			return nil
-		}
-		if err == nil {
+		if err == nil && o.Totals.Payable.IsSet() {
 			total, err = total.Add(o.Totals.Payable)
 		}
 	}

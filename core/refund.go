@@ -250,6 +250,9 @@ func takenBack(order Order) (money.Amount, error) {
 		if f.State == RefundRejected || f.State == RefundClosed {
 			continue
 		}
+		if !f.Amount.IsSet() && (f.State != RefundPaid || !order.Totals.Refunded.IsSet()) {
+			return money.Amount{}, fmt.Errorf("the gateway does not say how much refund %s is about", f.ID)
+		}
 		for _, part := range []money.Amount{f.Amount, f.Shipping} {
 			if err == nil && part.IsSet() {
 				sum, err = sum.Add(part)

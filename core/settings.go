@@ -32,7 +32,8 @@ func DecodeSettings(settings []byte, into any) error {
 // settingsError never repeats a value: it may be a secret.
 func settingsError(err error, into any) error {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return Invalid(settingName(withoutEmbedded(wrong.Field)), "is a %s, but must be a %s", wrong.Value, settingType(wrong.Type))
+		kind, _, _ := strings.Cut(wrong.Value, " ") // "number 4711" holds the value
+		return Invalid(settingName(withoutEmbedded(wrong.Field)), "is a %s, but must be a %s", kind, settingType(wrong.Type))
 	}
 	if name, ok := strings.CutPrefix(err.Error(), `json: unknown field "`); ok {
 		return Invalid(settingName(strings.TrimSuffix(name, `"`)), "is not a setting of this adapter; it knows %s", strings.Join(settingNames(into), ", "))

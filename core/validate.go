@@ -29,6 +29,9 @@ func (r CreateOrderRequest) Validate() error {
 	if len(r.Message) > maxMessageBytes {
 		return Invalid("message", "has %d bytes; at most %d are taken", len(r.Message), maxMessageBytes)
 	}
+	if !utf8.ValidString(r.Message) {
+		return Invalid("message", "is not valid UTF-8")
+	}
 	if r.MaxTotal.IsSet() && r.MaxTotal.Sign() <= 0 {
 		return Invalid("max_total", "is %s; give a positive amount, or leave it out for no bound", r.MaxTotal)
 	}
@@ -62,7 +65,12 @@ func (r RefundRequest) Validate() error {
 	if r.Kind == NoRefund {
 		return Invalid("kind", "is missing; use refund_only or return_and_refund")
 	}
+	named := map[LineID]bool{}
 	for i, line := range r.Lines {
+		if named[line.ID] {
+			return Invalid(fmt.Sprintf("lines[%d].id", i), "is named twice; put the pieces of a line into one entry")
+		}
+		named[line.ID] = true
 		if line.ID == "" {
 			return Invalid(fmt.Sprintf("lines[%d].id", i), "is missing; it is the id of a line of the order")
 		}
