@@ -27,8 +27,9 @@ type write[T any] struct {
 	check func(T) error
 }
 
-// run takes a write through the one protocol that all writes share: reserve, guard, begin, send
-// once, record. The journal has the attempt before the adapter is called.
+// run takes a write through the one protocol that all writes share: look it up, guard, begin, send
+// once, record. The journal has the attempt before the adapter is called; a write that succeeds
+// costs two durable steps.
 func run[T any](ctx context.Context, b *Buyer, w write[T]) (T, error) {
 	var none T
 	key := IntentKey{Account: b.account, Op: w.op, Key: w.key}
@@ -38,19 +39,12 @@ func run[T any](ctx context.Context, b *Buyer, w write[T]) (T, error) {
 	}
 	defer release()
 
-	intent, known, err := b.journal.Reserve(ctx, Intent{IntentKey: key, InputHash: inputHash(w.content)})
+	intent, known, err := b.journal.Lookup(ctx, key)
 	if err != nil {
 		return none, journalError(w.op, err)
 	}
 	if known {
-		if intent.InputHash != inputHash(w.content) {
-			return none, &Error{Code: Conflict, Outcome: NotDone, Op: w.op, Field: "ref",
-				Message: "was used before with other content; a new purchase needs a new ref"}
-		}
-		if intent.State == IntentRefused && w.again {
-			intent.State = IntentReserved
-		}
-		if answer, settled, err := replay[T](intent); settled {
+		if answer, settled, err := w.recorded(intent); settled {
 			return answer, err
 		}
 	}
@@ -59,7 +53,22 @@ func run[T any](ctx context.Context, b *Buyer, w write[T]) (T, error) {
 			return none, atOp(w.op, err)
 		}
 	}
+	if !known {
+		intent = Intent{IntentKey: key, InputHash: inputHash(w.content)}
+	}
 	return attempt(ctx, b, w, intent)
+}
+
+// recorded gives the answer of an intent on record that must not be sent (again).
+func (w write[T]) recorded(intent Intent) (answer T, settled bool, err error) {
+	if intent.InputHash != inputHash(w.content) {
+		return answer, true, &Error{Code: Conflict, Outcome: NotDone, Op: w.op, Field: "ref",
+			Message: "was used before with other content; a new purchase needs a new ref"}
+	}
+	if intent.State == IntentRefused && w.again {
+		return answer, false, nil
+	}
+	return replay[T](intent)
 }
 
 // replay gives the recorded answer of an intent that must not be sent again.
@@ -101,9 +110,15 @@ func attempt[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T
 	now := b.now().UTC().Truncate(time.Millisecond) // what the contract carries
 	intent.State = IntentSending
 	intent.Attempt = Attempt{No: intent.Attempt.No + 1, SignedAt: now, NotAfter: now.Add(WriteDeadline)}
-	intent, err := b.journal.Update(ctx, intent)
+	intent, raced, err := b.begin(ctx, intent)
 	if err != nil {
 		return none, journalError(w.op, err)
+	}
+	if raced {
+		if answer, settled, err := w.recorded(intent); settled {
+			return answer, err
+		}
+		return none, ChangedMeanwhile(w.op)
 	}
 
 	answer, err := w.send(ctx, intent.Attempt)
@@ -113,6 +128,16 @@ func attempt[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T
 	err = atOp(w.op, err)
 	b.log.InfoContext(ctx, "write", "op", w.op, "key", w.key, "attempt", intent.Attempt.No, "outcome", OutcomeOf(err).String(), "error", err)
 	return answer, b.record(ctx, intent, answer, err)
+}
+
+// begin records an attempt, in one durable step, before anything is sent. raced says that another
+// host recorded the same write first: then its intent is returned.
+func (b *Buyer) begin(ctx context.Context, intent Intent) (onRecord Intent, raced bool, err error) {
+	if intent.Version == 0 {
+		return b.journal.Reserve(ctx, intent)
+	}
+	onRecord, err = b.journal.Update(ctx, intent)
+	return onRecord, false, err
 }
 
 // record writes down what came of an attempt. It must not be lost because the caller gave up, so

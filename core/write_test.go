@@ -218,19 +218,36 @@ func (j *brokenJournal) Update(ctx context.Context, i core.Intent) (core.Intent,
 }
 
 func TestNothingIsSentThatTheJournalDidNotTake(t *testing.T) {
-	for name, journal := range map[string]*brokenJournal{"reserve": {reserves: true}, "begin": {}} {
-		f := newFake()
-		journal.Journal = core.NewMemoryJournal()
-		_, err := openWith(t, f, core.BuyerOptions{Journal: journal}).CreateOrder(t.Context(), purchase())
-		assertError(t, err, core.Unavailable, core.NotDone)
-		assert.ErrorIs(t, err, errDisk)
-		assert.Zero(t, f.writes(), "%s", name)
-	}
+	f := newFake()
+	_, err := openWith(t, f, core.BuyerOptions{Journal: &brokenJournal{Journal: core.NewMemoryJournal(), reserves: true}}).CreateOrder(t.Context(), purchase())
+	assertError(t, err, core.Unavailable, core.NotDone)
+	assert.ErrorIs(t, err, errDisk)
+	assert.Zero(t, f.writes(), "a first attempt")
+
+	f = newFake().answering(notSent())
+	b := openWith(t, f, core.BuyerOptions{Journal: &brokenJournal{Journal: core.NewMemoryJournal(), left: 1}})
+	_, err = b.CreateOrder(t.Context(), purchase())
+	assertError(t, err, core.Unavailable, core.NotDone)
+	_, err = b.CreateOrder(t.Context(), purchase())
+	assertError(t, err, core.Unavailable, core.NotDone)
+	assert.ErrorIs(t, err, errDisk)
+	assert.Equal(t, 1, f.writes(), "a second attempt")
+}
+
+func TestAPurchaseThatSucceedsCostsTwoDurableSteps(t *testing.T) {
+	journal := core.NewMemoryJournal()
+	_, err := openWith(t, newFake(), core.BuyerOptions{Journal: journal}).CreateOrder(t.Context(), purchase())
+	require.NoError(t, err)
+	changes, err := journal.Changes(t.Context(), core.IntentKey{Account: "fake", Op: core.OpCreateOrder, Key: "order-1"})
+	require.NoError(t, err)
+	require.Len(t, changes, 2)
+	assert.Equal(t, core.IntentSending, changes[0].State)
+	assert.Equal(t, core.IntentDone, changes[1].State)
 }
 
 func TestAnOutcomeThatTheJournalDidNotTakeIsSaidToTheCaller(t *testing.T) {
 	f := newFake()
-	b := openWith(t, f, core.BuyerOptions{Journal: &brokenJournal{Journal: core.NewMemoryJournal(), left: 1}})
+	b := openWith(t, f, core.BuyerOptions{Journal: &brokenJournal{Journal: core.NewMemoryJournal()}})
 	order, err := b.CreateOrder(t.Context(), purchase())
 	assertError(t, err, core.Internal, core.Done)
 	assert.Equal(t, core.OrderID("1001"), order.ID, "the answer must not be lost")
