@@ -1,6 +1,9 @@
 package core
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // CancelOrderRequest cancels an unpaid order.
 type CancelOrderRequest struct {
@@ -55,6 +58,7 @@ func (b *Buyer) CancelOrder(ctx context.Context, r CancelOrderRequest) (Cancella
 	}
 	return run(ctx, b, write[Cancellation]{
 		op: OpCancelOrder, key: string(r.Order.ID), content: r.Order.ID, again: true,
+		guard: func(ctx context.Context) error { return b.guardCancel(ctx, r.Order) },
 		send: func(ctx context.Context, a Attempt) (Cancellation, error) {
 			r.Attempt = a
 			return canceller.CancelOrder(ctx, r)
@@ -65,5 +69,27 @@ func (b *Buyer) CancelOrder(ctx context.Context, r CancelOrderRequest) (Cancella
 			}
 			return nil
 		},
+		look: func(ctx context.Context) (Cancellation, bool, error) {
+			order, err := b.GetOrder(ctx, GetOrderRequest{Order: r.Order})
+			ended := order.Status == Cancelled || order.Status == Closed
+			return Cancellation{Order: r.Order, State: CancelDone}, err == nil && ended, err
+		},
 	})
+}
+
+// guardCancel refuses to cancel what is paid: a late cancel must not hit a paid order. Where one
+// order cannot be read, the gateway's own rule has to do.
+func (b *Buyer) guardCancel(ctx context.Context, ref OrderRef) error {
+	order, err := b.GetOrder(ctx, GetOrderRequest{Order: ref})
+	switch {
+	case errors.Is(err, Unsupported):
+		return nil
+	case err != nil:
+		return err
+	case order.Status.IsPaid():
+		return guarded("order", "the order is %s: a paid order is not cancelled but refunded; nothing was sent", order.Status)
+	case order.Status == Cancelled || order.Status == Closed:
+		return guarded("order", "the order is %s already; nothing was sent", order.Status)
+	}
+	return nil
 }

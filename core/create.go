@@ -25,9 +25,11 @@ func (b *Buyer) CreateOrder(ctx context.Context, r CreateOrderRequest) (Order, e
 		guard: func(ctx context.Context) error { return b.guardTotal(ctx, r) },
 		send: func(ctx context.Context, a Attempt) (Order, error) {
 			r.Attempt = a
-			return b.adapter.CreateOrder(ctx, r)
+			order, err := b.adapter.CreateOrder(ctx, r)
+			return withoutAddress(order), err
 		},
 		check: func(o Order) error { return checkCreated(r, o) },
+		look:  func(ctx context.Context) (Order, bool, error) { return b.findCreated(ctx, r) },
 	})
 	return b.own(order), err
 }
@@ -177,12 +179,50 @@ func checkPayable(most money.Amount, orders []Order) error {
 	return nil
 }
 
+// withoutAddress keeps the address out of the journal; whoever creates an order knows it.
+func withoutAddress(o Order) Order {
+	o.Address = nil
+	siblings := make([]Order, 0, len(o.Siblings))
+	for _, s := range o.Siblings {
+		siblings = append(siblings, withoutAddress(s))
+	}
+	if o.Siblings != nil {
+		o.Siblings = siblings
+	}
+	return o
+}
+
+// findCreated looks a purchase up by its ref, where the gateway keeps refs: the one order that has
+// it, if there is exactly one. Two are for a person.
+func (b *Buyer) findCreated(ctx context.Context, r CreateOrderRequest) (Order, bool, error) {
+	if b.description.Idempotency == NoIdempotency {
+		return Order{}, false, nil
+	}
+	var found []Order
+	for order, err := range b.ListOrders(ctx, ListOrdersRequest{Ref: r.Ref}) {
+		if err != nil {
+			return Order{}, false, err
+		}
+		if order.Ref == r.Ref {
+			found = append(found, withoutAddress(order))
+		}
+	}
+	if len(found) > 1 {
+		return Order{}, false, &Error{Code: Conflict, Outcome: InDoubt, Message: fmt.Sprintf("%d orders have this ref; a person must look", len(found))}
+	}
+	if len(found) == 0 || len(found[0].Lines) == 0 {
+		return Order{}, false, nil
+	}
+	return found[0], true, nil
+}
+
 // own fills in what only the host knows.
 func (b *Buyer) own(o Order) Order {
 	o.Account = b.account
 	if o.Market == "" {
 		o.Market = b.description.Market
 	}
+	o.Siblings = slices.Clone(o.Siblings)
 	for i := range o.Siblings {
 		o.Siblings[i] = b.own(o.Siblings[i])
 	}

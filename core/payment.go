@@ -85,6 +85,7 @@ func (b *Buyer) Pay(ctx context.Context, r PayRequest) (Payment, error) {
 			return b.adapter.Pay(ctx, r)
 		},
 		check: func(p Payment) error { return checkPayment(r, p) },
+		look:  func(ctx context.Context) (Payment, bool, error) { return b.findPaid(ctx, r) },
 	})
 }
 
@@ -114,6 +115,16 @@ func (b *Buyer) freshOrder(ctx context.Context, ref OrderRef, why string) (Order
 		return Order{}, NotOffered("", "needs a fresh read of the order ("+why+"), and reading one order is not offered: "+e.Message)
 	}
 	return order, err
+}
+
+// findPaid reads the order: one that is paid was paid by the attempt in doubt, because no other
+// write to it could begin.
+func (b *Buyer) findPaid(ctx context.Context, r PayRequest) (Payment, bool, error) {
+	order, err := b.GetOrder(ctx, GetOrderRequest{Order: r.Order})
+	if err != nil || !order.Status.IsPaid() {
+		return Payment{}, false, err
+	}
+	return Payment{Order: r.Order, State: Settled, Amount: order.Totals.Payable, Paid: order.Times.Paid, UpstreamStatus: order.UpstreamStatus}, true, nil
 }
 
 func guarded(field, format string, args ...any) *Error {

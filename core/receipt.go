@@ -1,6 +1,9 @@
 package core
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // ConfirmReceiptRequest says that goods came. It releases the money to the seller and cannot be
 // undone.
@@ -32,7 +35,32 @@ func (b *Buyer) ConfirmReceipt(ctx context.Context, r ConfirmReceiptRequest) (Re
 			r.Attempt = a
 			return confirmer.ConfirmReceipt(ctx, r)
 		},
+		guard: func(ctx context.Context) error { return b.guardReceipt(ctx, r.Order) },
+		look: func(ctx context.Context) (Receipt, bool, error) {
+			order, err := b.GetOrder(ctx, GetOrderRequest{Order: r.Order})
+			got := order.Status == Received || order.Status == Completed
+			return Receipt{Order: r.Order}, err == nil && got && len(r.Lines) == 0, err
+		},
 	})
+}
+
+// guardReceipt refuses to confirm what was not shipped: it gives the money to the seller for good.
+func (b *Buyer) guardReceipt(ctx context.Context, ref OrderRef) error {
+	order, err := b.GetOrder(ctx, GetOrderRequest{Order: ref})
+	switch {
+	case errors.Is(err, Unsupported):
+		return nil
+	case err != nil:
+		return err
+	case order.Status != Shipped && order.Status != PartlyShipped:
+		return guarded("order", "the order is %s, not shipped; nothing was sent", order.Status)
+	}
+	for _, f := range order.Refunds {
+		if f.State == RefundRequested || f.State == RefundAwaitingReturn || f.State == RefundReturning {
+			return guarded("order", "refund %s is open; end it first, or the money is gone; nothing was sent", f.ID)
+		}
+	}
+	return nil
 }
 
 // receiptKey lets the lines of one order be confirmed one after the other.

@@ -25,6 +25,9 @@ type write[T any] struct {
 	send func(context.Context, Attempt) (T, error)
 	// check holds the answer against what was asked.
 	check func(T) error
+	// look finds out by reading whether a write in doubt happened; found only if it did for certain.
+	// nil: nothing but a person can tell.
+	look func(context.Context) (answer T, found bool, err error)
 }
 
 // run takes a write through the one protocol that all writes share: look it up, guard, begin, send
@@ -44,7 +47,9 @@ func run[T any](ctx context.Context, b *Buyer, w write[T]) (T, error) {
 		return none, journalError(w.op, err)
 	}
 	if known {
-		if answer, settled, err := w.recorded(intent); settled {
+		if answer, settled, err := w.recorded(intent); settled && inDoubt(intent) && !errors.Is(err, Conflict) {
+			return lookUp(ctx, b, w, intent, err)
+		} else if settled {
 			return answer, err
 		}
 	}

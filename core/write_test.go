@@ -383,19 +383,13 @@ func TestEveryOtherWriteFollowsTheSameProtocol(t *testing.T) {
 	}
 	for op, call := range calls {
 		t.Run(string(op), func(t *testing.T) {
-			f := newFake().losing()
-			if op == core.OpRefund {
-				f.reading(paidOrder("1001"))
-			}
+			f := newFake().losing().readyFor(op)
 			b := open(t, f)
 			for range 2 {
 				assert.Equal(t, core.InDoubt, core.OutcomeOf(call(b)))
 			}
 			assert.Equal(t, 1, f.writes(), "in doubt is never sent again")
-			f = newFake()
-			if op == core.OpRefund {
-				f.reading(paidOrder("1001"))
-			}
+			f = newFake().readyFor(op)
 			b = open(t, f)
 			for range 2 {
 				require.NoError(t, call(b))
@@ -404,6 +398,27 @@ func TestEveryOtherWriteFollowsTheSameProtocol(t *testing.T) {
 			assert.Equal(t, core.Attempt{No: 1, SignedAt: noon, NotAfter: noon.Add(core.WriteDeadline)}, f.attempts[0])
 		})
 	}
+}
+
+// readyFor puts the order where the write may begin.
+func (f *fake) readyFor(op core.Operation) *fake {
+	switch op {
+	case core.OpRefund:
+		f.reading(paidOrder("1001"))
+	case core.OpConfirmReceipt:
+		f.inStatus(core.Shipped)
+	}
+	return f
+}
+
+// inStatus makes every order be read in a status.
+func (f *fake) inStatus(s core.Status) *fake {
+	f.get = func(_ context.Context, r core.GetOrderRequest) (core.Order, error) {
+		o := unpaid(r.Order.ID)
+		o.Status = s
+		return o, nil
+	}
+	return f
 }
 
 // losing makes every write's answer get lost.
@@ -427,7 +442,7 @@ func TestACancellationThatDoesNotSayIsInDoubt(t *testing.T) {
 }
 
 func TestTheLinesOfOneOrderAreConfirmedOneAfterTheOther(t *testing.T) {
-	f := newFake()
+	f := newFake().readyFor(core.OpConfirmReceipt)
 	b := open(t, f)
 	for i := range 2 {
 		_, err := b.ConfirmReceipt(t.Context(), core.ConfirmReceiptRequest{Order: core.OrderRef{ID: "1"}, Lines: []core.LineID{core.LineID(fmt.Sprint(i))}})
