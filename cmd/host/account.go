@@ -36,20 +36,17 @@ func (a *app) open(ctx context.Context) (*opened, error) {
 		return nil, err
 	}
 	settings, _ := resolved.(map[string]any)
-	a.announce(name, settings, account.Limits, config.Journal)
+	a.announce(name, settings, account.Limits)
 	return a.start(ctx, name, account.Adapter, settings, account.Limits)
 }
 
 // announce says aloud what an operator must not overlook.
-func (a *app) announce(name string, settings map[string]any, limits limitsConfig, journal journalConfig) {
+func (a *app) announce(name string, settings map[string]any, limits limitsConfig) {
 	if settings["allow_private"] == true {
 		fmt.Fprintf(a.err, "host: account %s has allow_private = true: plain http and private addresses are admitted. For the sandbox only.\n", name)
 	}
 	if limits.MaxDay != "" {
-		fmt.Fprintf(a.err, "host: account %s: limits.max_day is NOT enforced yet: it needs a journal that outlives this command. limits.max_order is.\n", name)
-	}
-	if journal.Driver != "" {
-		fmt.Fprintf(a.err, "host: [journal] is not used yet: this command remembers its writes only while it runs.\n")
+		fmt.Fprintf(a.err, "host: account %s: limits.max_day is NOT enforced yet: only limits.max_order is.\n", name)
 	}
 }
 
@@ -69,7 +66,7 @@ func (a *app) start(ctx context.Context, name, adapter string, settings map[stri
 	if err != nil {
 		return nil, err
 	}
-	buyer, err := core.NewBuyer(ctx, client, core.BuyerOptions{Account: name, Logger: a.logger()})
+	buyer, err := core.NewBuyer(ctx, client, core.BuyerOptions{Account: name, Logger: a.logger(), Journal: a.journal})
 	if err != nil {
 		_ = client.Close() // the reason to give is why it cannot describe itself
 		return nil, err

@@ -57,7 +57,9 @@ func TestScripts(t *testing.T) {
 			programs, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
 			return writeFiles(env.WorkDir, map[string]string{
 				"sampan.toml":  sandboxConfig(server),
-				"limited.toml": sandboxConfig(server) + "\n[accounts.cn.limits]\nmax_order = \"100.00 CNY\"\nmax_day = \"500.00 CNY\"\n",
+				"limited.toml": sandboxConfig(server) + "\n[accounts.cn.limits]\nmax_order = \"100.00 CNY\"\nmax_day = \"500.00 CNY\"\n[journal]\ndsn = \"limited.db\"\n",
+				// another journal: what a host without this one's memory would do
+				"other.toml":   "[journal]\ndsn = \"other.db\"\n" + sandboxConfig(server),
 				"rubbish.toml": fmt.Sprintf("[accounts.a]\nadapter = %q\n", filepath.Join(programs, "rubbish")),
 				"version.toml": fmt.Sprintf("[accounts.a]\nadapter = %q\n", filepath.Join(programs, "other-version")),
 			})
@@ -221,10 +223,15 @@ func TestNothingPersonalLeaks(t *testing.T) {
 			if fault != "" {
 				h.server.Script(sandbox.Rule{Fault: fault, Times: 1})
 			}
+			_ = os.Remove(filepath.Join(h.dir, "sampan.db")) // one ref serves for all of these
 			stdout, stderr := run("order", "create", "--account", account, "--file", orderFile(t, file), "--output", "json")
 			require.NotEmpty(t, stderr, "the debug log is the haystack")
 			look("stderr of create, fault "+string(fault), stderr)
 			look("stdout of create, fault "+string(fault), stdout)
+			for _, file := range []string{"sampan.db", "sampan.db-wal"} {
+				journal, _ := os.ReadFile(filepath.Join(h.dir, file)) // the log of a closed journal is gone
+				look(file+", fault "+string(fault), string(journal))
+			}
 		}
 	}
 	stdout, stderr := run("order", "list", "--account", "cn")

@@ -34,7 +34,7 @@ optionally message, max_total and options; see testdata/orders.`,
 			if err := r.Validate(); err != nil {
 				return err
 			}
-			return a.withOpened(c.Context(), func(ctx context.Context, o *opened) error {
+			return a.withWriter(c.Context(), func(ctx context.Context, o *opened) error {
 				if r.MaxTotal, err = lower(r.MaxTotal, o.maxOrder); err != nil {
 					return err
 				}
@@ -169,8 +169,8 @@ func (a *app) orderCancelCommand() *cobra.Command {
 	var handle, reason string
 	c := &cobra.Command{Use: "cancel ORDER", Short: "cancel an unpaid order", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.withBuyer(c.Context(), func(ctx context.Context, b *core.Buyer) error {
-				done, err := b.CancelOrder(ctx, core.CancelOrderRequest{Order: orderRef(args[0], handle), Reason: reason})
+			return a.withWriter(c.Context(), func(ctx context.Context, o *opened) error {
+				done, err := o.buyer.CancelOrder(ctx, core.CancelOrderRequest{Order: orderRef(args[0], handle), Reason: reason})
 				if err != nil {
 					return err
 				}
@@ -193,8 +193,8 @@ func (a *app) orderConfirmCommand() *cobra.Command {
 			for _, line := range lines {
 				r.Lines = append(r.Lines, core.LineID(line))
 			}
-			return a.withBuyer(c.Context(), func(ctx context.Context, b *core.Buyer) error {
-				receipt, err := b.ConfirmReceipt(ctx, r)
+			return a.withWriter(c.Context(), func(ctx context.Context, o *opened) error {
+				receipt, err := o.buyer.ConfirmReceipt(ctx, r)
 				if err != nil {
 					return err
 				}

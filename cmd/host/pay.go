@@ -21,8 +21,8 @@ until it is paid. "action_required" means that a person must open the page that 
 			if err != nil {
 				return err
 			}
-			return a.withBuyer(c.Context(), func(ctx context.Context, b *core.Buyer) error {
-				payment, err := b.Pay(ctx, core.PayRequest{Order: orderRef(args[0], handle), Expect: amount})
+			return a.withWriter(c.Context(), func(ctx context.Context, o *opened) error {
+				payment, err := o.buyer.Pay(ctx, core.PayRequest{Order: orderRef(args[0], handle), Expect: amount})
 				if err != nil {
 					return err
 				}

@@ -26,8 +26,8 @@ func (a *app) refundCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.withBuyer(c.Context(), func(ctx context.Context, b *core.Buyer) error {
-				refund, err := b.Refund(ctx, r)
+			return a.withWriter(c.Context(), func(ctx context.Context, o *opened) error {
+				refund, err := o.buyer.Refund(ctx, r)
 				if refund.ID == "" {
 					return err
 				}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -18,6 +19,9 @@ import (
 type app struct {
 	in       io.Reader
 	out, err io.Writer
+
+	// journal is open while a command that writes runs; nil is one in memory.
+	journal core.Journal
 
 	config   string
 	account  string
@@ -61,7 +65,7 @@ try again), 5 not supported, 2 wrong usage or input, 1 anything else.`,
 	flags.DurationVar(&a.timeout, "timeout", 2*time.Minute, "how long the command may take in all")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
 	root.AddCommand(a.demoCommand(), a.sandboxCommand(), a.adaptersCommand(), a.quoteCommand(), a.orderCommand(),
-		a.payCommand(), a.trackCommand(), a.refundCommand(), adapterCommand())
+		a.payCommand(), a.trackCommand(), a.refundCommand(), a.intentsCommand(), a.resolveCommand(), adapterCommand())
 	return root
 }
 
@@ -95,6 +99,23 @@ func (a *app) logger() *slog.Logger {
 // adapter.
 func (a *app) withBuyer(ctx context.Context, f func(context.Context, *core.Buyer) error) error {
 	return a.withOpened(ctx, func(ctx context.Context, o *opened) error { return f(ctx, o.buyer) })
+}
+
+// withWriter is withOpened for commands that write: the journal outlives them. It says aloud what
+// earlier ones left in doubt.
+func (a *app) withWriter(ctx context.Context, f func(context.Context, *opened) error) error {
+	return a.withJournal(ctx, func(ctx context.Context, _ core.Journal) error {
+		return a.withOpened(ctx, func(ctx context.Context, o *opened) error {
+			open, err := o.buyer.Recover(ctx)
+			if err != nil {
+				return err
+			}
+			if len(open) > 0 {
+				fmt.Fprintf(a.err, "host: %d write(s) of account %s are in doubt; `host intents` shows them.\n", len(open), o.buyer.Account())
+			}
+			return f(ctx, o)
+		})
+	})
 }
 
 func (a *app) withOpened(ctx context.Context, f func(context.Context, *opened) error) error {
