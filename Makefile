@@ -3,7 +3,7 @@
 TOOL := go tool -modfile=tools/go.mod
 FUZZTIME ?= 10s
 
-.PHONY: help check test race lint fuzz proto demo
+.PHONY: help check test race lint fuzz proto demo soak
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -35,3 +35,7 @@ proto: ## generate the code of plugin/proto again
 
 demo: ## buy on three accounts, offline
 	go run ./cmd/host demo
+
+soak: ## the long proofs: 1,000,000 fault schedules, the model to its full horizon
+	SAMPAN_SCHEDULES=1000000 go test ./internal/simulate -run TestNothing -count 1 -timeout 60m -v
+	SAMPAN_SOAK=1 go test -tags soak ./internal/model -run Soak -count 1 -timeout 30m -v

@@ -53,6 +53,9 @@ var house = []room{
 	// core is the type of the function that opens the adapter.
 	{folder: "cmd/adapter-*", own: []string{"plugin", "core", "adapters/*"}},
 	{folder: "internal/sandbox"},
+	// The proof of the first promise: a model of the protocol, and the protocol itself under faults.
+	{folder: "internal/model"},
+	{folder: "internal/simulate", own: []string{"core", "core/money"}},
 	{folder: "cmd/host/...", own: anything, outside: anything},
 }
 

@@ -1,0 +1,199 @@
+package simulate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/core/money"
+)
+
+const (
+	refs     = 3
+	hosts    = 2
+	steps    = 40
+	lateMost = 120 * time.Second
+)
+
+// World is one schedule: a gateway, its ledger, two hosts and one journal.
+type World struct {
+	rand    *rand.Rand
+	now     time.Time
+	mutant  Mutant
+	journal core.Journal
+	hosts   [hosts]*host
+	ledger  ledger
+	calm    bool // no more faults
+	// Faults counts what went wrong, by name.
+	Faults map[string]int
+}
+
+// host is one process: a Buyer that a crash takes away.
+type host struct {
+	world *World
+	skew  time.Duration
+	buyer *core.Buyer
+	busy  bool // in the middle of a call
+}
+
+// crash is what a process that ends panics with.
+type crash struct{ at string }
+
+// Run plays the schedule of a seed and gives what broke, if anything did.
+func Run(seed uint64, m Mutant) (*World, error) {
+	w := &World{rand: rand.New(rand.NewPCG(seed, 0x5a3b)), now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), mutant: m, Faults: map[string]int{}}
+	w.ledger = ledger{world: w, keepsRefs: w.rand.IntN(2) == 0, lag: time.Duration(w.rand.IntN(3)) * 20 * time.Second}
+	w.journal = m.journal(&crashingJournal{Journal: core.NewMemoryJournal(), world: w})
+	for i := range w.hosts {
+		w.hosts[i] = &host{world: w, skew: time.Duration(w.rand.IntN(3)-1) * 20 * time.Second}
+		w.hosts[i].restart()
+	}
+	for range steps {
+		w.step()
+		if err := w.ledger.check(); err != nil {
+			return w, err
+		}
+	}
+	return w, w.settle()
+}
+
+func (h *host) restart() {
+	b, err := core.NewBuyer(context.Background(), &adapter{h.world}, core.BuyerOptions{Account: "shop", Journal: h.world.journal,
+		Now: func() time.Time { return h.world.now.Add(h.skew) }})
+	if err != nil {
+		panic(err) // Describe of the simulated adapter cannot fail
+	}
+	h.buyer = b
+}
+
+// step lets one host do one thing, or time pass where all are in the middle of a call.
+func (w *World) step() {
+	var free []*host
+	for _, h := range w.hosts {
+		if !h.busy {
+			free = append(free, h)
+		}
+	}
+	if len(free) == 0 {
+		w.pass(30 * time.Second)
+		return
+	}
+	w.act(free[w.rand.IntN(len(free))])
+}
+
+func (w *World) act(h *host) {
+	ref := core.Ref(fmt.Sprint("po-", w.rand.IntN(refs)))
+	switch n := w.rand.IntN(10); {
+	case n < 4:
+		w.do(h, func(b *core.Buyer) { _, _ = b.CreateOrder(context.Background(), purchase(ref)) })
+	case n < 6:
+		w.do(h, func(b *core.Buyer) { w.pay(b, ref) })
+	case n == 6:
+		w.do(h, func(b *core.Buyer) { _, _ = b.Recover(context.Background()) })
+	case n == 7:
+		h.restart()
+	default:
+		w.pass([]time.Duration{time.Second, 20 * time.Second, time.Minute, 15 * time.Minute}[w.rand.IntN(4)])
+	}
+}
+
+// do runs one call of a host; a crash in it costs the host its memory.
+func (w *World) do(h *host, f func(*core.Buyer)) {
+	h.busy = true
+	defer func() {
+		h.busy = false
+		if r := recover(); r != nil {
+			c, ok := r.(crash)
+			if !ok {
+				panic(r)
+			}
+			w.Faults["crash "+c.at]++
+			h.restart()
+		}
+	}()
+	w.mutant.before(w, h)
+	f(h.buyer)
+}
+
+// pay pays what the host believes the purchase became.
+func (w *World) pay(b *core.Buyer, ref core.Ref) {
+	order, err := b.CreateOrder(context.Background(), purchase(ref))
+	if err != nil {
+		return
+	}
+	_, _ = b.Pay(context.Background(), core.PayRequest{Order: order.OrderRef, Expect: price})
+}
+
+func (w *World) pass(d time.Duration) {
+	w.now = w.now.Add(d)
+	w.ledger.deliver()
+}
+
+var price = money.MustParse("232.00", money.CNY)
+
+func purchase(ref core.Ref) core.CreateOrderRequest {
+	return core.CreateOrderRequest{Ref: ref, Lines: []core.OrderLine{{ProductID: "p", SKUID: "s", Quantity: 3}}}
+}
+
+// settle ends the faults, lets a truthful person decide, and holds what the hosts believe against
+// what happened.
+func (w *World) settle() error {
+	w.calm = true
+	w.pass(time.Hour)
+	h := w.hosts[0]
+	h.restart()
+	for range 3 { // a purchase, its payment, and nothing left
+		if err := w.people(h); err != nil {
+			return err
+		}
+		for i := range refs {
+			w.do(h, func(b *core.Buyer) { w.pay(b, core.Ref(fmt.Sprint("po-", i))) })
+			w.pass(time.Hour)
+		}
+	}
+	return errors.Join(w.ledger.check(), w.believed(h.buyer))
+}
+
+// people lets a person who sees the ledger decide every doubt.
+func (w *World) people(h *host) error {
+	open, err := h.buyer.Recover(context.Background())
+	if err != nil {
+		return fmt.Errorf("recover: %w", err)
+	}
+	for _, intent := range open {
+		v := core.Verdict{Version: intent.Version, Reason: "seen in the ledger"}
+		v.OrderID, v.Happened = w.ledger.truth(intent)
+		if _, err := h.buyer.Decide(context.Background(), intent.IntentKey, v); err != nil {
+			return fmt.Errorf("an intent without an end: %s %s: %w", intent.Op, intent.Key, err)
+		}
+	}
+	return nil
+}
+
+// believed checks that every purchase is done, exists once, and is paid once.
+func (w *World) believed(b *core.Buyer) error {
+	for i := range refs {
+		ref := core.Ref(fmt.Sprint("po-", i))
+		order, err := b.CreateOrder(context.Background(), purchase(ref))
+		if errors.Is(err, core.Refused) {
+			if len(w.ledger.of(ref)) != 0 {
+				return fmt.Errorf("%s was refused, and yet there is an order", ref)
+			}
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("%s has no end: %w", ref, err)
+		}
+		made := w.ledger.of(ref)
+		if len(made) != 1 || made[0].id != order.ID {
+			return fmt.Errorf("%s is believed to be %s; the ledger has %d orders of it", ref, order.ID, len(made))
+		}
+		if made[0].payments != 1 {
+			return fmt.Errorf("%s is paid %d times", ref, made[0].payments)
+		}
+	}
+	return nil
+}
