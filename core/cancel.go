@@ -57,7 +57,7 @@ func (b *Buyer) CancelOrder(ctx context.Context, r CancelOrderRequest) (Cancella
 		return Cancellation{}, err
 	}
 	return run(ctx, b, write[Cancellation]{
-		op: OpCancelOrder, key: string(r.Order.ID), content: r.Order.ID, again: true,
+		op: OpCancelOrder, key: string(r.Order.ID), order: r.Order.ID, content: r.Order.ID, again: true,
 		guard: func(ctx context.Context) error { return b.guardCancel(ctx, r.Order) },
 		send: func(ctx context.Context, a Attempt) (Cancellation, error) {
 			r.Attempt = a
@@ -68,6 +68,14 @@ func (b *Buyer) CancelOrder(ctx context.Context, r CancelOrderRequest) (Cancella
 				return &Error{Code: BadAnswer, Outcome: InDoubt, Message: "the gateway does not say whether it cancelled; read the order"}
 			}
 			return nil
+		},
+		refresh: func(ctx context.Context, c Cancellation) (Cancellation, bool) {
+			if c.State != CancelAccepted {
+				return c, false
+			}
+			order, err := b.GetOrder(ctx, GetOrderRequest{Order: r.Order})
+			ended := err == nil && (order.Status == Cancelled || order.Status == Closed)
+			return Cancellation{Order: r.Order, State: CancelDone}, ended
 		},
 		look: func(ctx context.Context) (Cancellation, bool, error) {
 			order, err := b.GetOrder(ctx, GetOrderRequest{Order: r.Order})

@@ -74,11 +74,26 @@ func (b *Buyer) expectedTotal(ctx context.Context, r CreateOrderRequest) (money.
 		if err != nil {
 			return money.Amount{}, err
 		}
+		if problem := quoteProblem(quote); problem != nil {
+			return money.Amount{}, &Error{Code: Guarded, Outcome: NotDone, Message: "the marketplace says that it cannot be ordered; nothing was sent", Gateway: *problem}
+		}
 		if quote.Totals.Payable.IsSet() {
 			return quote.Totals.Payable, nil
 		}
 	}
 	return goodsTotal(r.Lines)
+}
+
+func quoteProblem(q Quote) *GatewayError {
+	if q.Problem != nil {
+		return q.Problem
+	}
+	for _, line := range q.Lines {
+		if line.Problem != nil {
+			return line.Problem
+		}
+	}
+	return nil
 }
 
 // goodsTotal is the sum of the caller's own prices.

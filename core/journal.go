@@ -12,8 +12,8 @@ import (
 // IntentState is where a recorded write stands. The zero value is none of them.
 type IntentState uint8
 
-// The states of an intent. It moves Reserved, Sending, then one of the others; from InDoubt only a
-// look-up leads on, and from Reserved or NotApplied a new attempt.
+// The states of an intent. It moves from Reserved to Sending, then to one of the others; from InDoubt
+// only a look-up or a person leads on, and from Reserved a new attempt.
 const (
 	IntentNone IntentState = iota
 	// IntentReserved: recorded; no attempt of it can be on the wire.

