@@ -35,6 +35,7 @@ var demoAccounts = []demoAccount{
 func (a *app) demoCommand() *cobra.Command {
 	return &cobra.Command{Use: "demo", Short: "buy on three accounts, offline, through three adapter processes", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			a.running = true
 			ctx, cancel := context.WithTimeout(c.Context(), a.timeout)
 			defer cancel()
 			return a.demo(ctx)
@@ -266,7 +267,9 @@ var demoColumns = []column[*demoShow]{
 }
 
 func (a *app) summarise(shows []*demoShow) error {
-	writeTable(a.out, shows, demoColumns)
+	if err := writeTable(a.out, shows, demoColumns); err != nil {
+		return err
+	}
 	for _, s := range shows {
 		if s.failed != nil {
 			return &core.Error{Code: core.Internal, Outcome: core.NotDone, Message: "a step of the demonstration failed", Err: s.failed}

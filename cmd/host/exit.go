@@ -31,8 +31,15 @@ func (a *app) finish(err error) int {
 		return exitDone
 	}
 	e, ok := errors.AsType[*core.Error](err)
-	if !ok { // cobra's own: an unknown command, a missing argument
-		e = &core.Error{Code: core.InvalidInput, Outcome: core.NotDone, Message: err.Error() + "; see host --help"}
+	if !ok {
+		e = &core.Error{Code: core.Internal, Outcome: core.Done, Message: err.Error()}
+	}
+	if unprinted, ok := errors.AsType[*printError](err); ok {
+		fmt.Fprintf(a.err, "host: the answer could not be printed: %v\n", unprinted.cause)
+		if unprinted.failure == nil {
+			return exitOther // it was done
+		}
+		e, _ = errors.AsType[*core.Error](unprinted.failure)
 	}
 	a.explain(e)
 	if a.output == "json" || a.output == "jsonl" {
@@ -40,6 +47,19 @@ func (a *app) finish(err error) int {
 		fmt.Fprintln(a.err, string(line))
 	}
 	return exitCode(e)
+}
+
+// printError is an answer that was had and could not be printed: what it was about is not undone.
+type printError struct{ cause, failure error }
+
+func (p *printError) Error() string { return p.cause.Error() }
+
+// printed joins what came of a write with what came of printing it; the write is what counts.
+func printed(failure, printErr error) error {
+	if printErr == nil {
+		return failure
+	}
+	return &printError{printErr, failure}
 }
 
 func exitCode(e *core.Error) int {

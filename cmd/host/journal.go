@@ -11,6 +11,9 @@ import (
 // withJournal opens the journal of the configuration for as long as f runs. Without a word in the
 // configuration it is the file sampan.db beside it.
 func (a *app) withJournal(ctx context.Context, f func(context.Context, core.Journal) error) (err error) {
+	a.running = true
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
 	config, err := loadConfig(a.config)
 	if err != nil {
 		return err

@@ -14,9 +14,17 @@ import (
 func itoa(n int) string { return strconv.Itoa(n) }
 
 func (a *app) orderCommand() *cobra.Command {
-	c := &cobra.Command{Use: "order", Short: "create, list, get, cancel and confirm orders"}
+	c := &cobra.Command{Use: "order", Short: "create, list, get, cancel and confirm orders", RunE: needsSubcommand}
 	c.AddCommand(a.orderCreateCommand(), a.orderListCommand(), a.orderGetCommand(), a.orderCancelCommand(), a.orderConfirmCommand())
 	return c
+}
+
+// needsSubcommand keeps a misspelt subcommand from looking like success.
+func needsSubcommand(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage("%s has no subcommand %q; see host %s --help", c.Name(), args[0], c.Name())
+	}
+	return usage("%s needs a subcommand; see host %s --help", c.Name(), c.Name())
 }
 
 func (a *app) orderCreateCommand() *cobra.Command {
@@ -49,22 +57,22 @@ optionally message, max_total and options; see testdata/orders.`,
 
 // created prints an order even if something about it is not as asked: it exists.
 func (a *app) created(order core.Order, err error) error {
-	if order.ID != "" {
-		if printErr := a.printOrders(order); printErr != nil {
-			return printErr
-		}
+	if order.ID == "" {
+		return err
 	}
-	return err
+	return printed(err, a.printOrders(order))
 }
 
 func (a *app) printOrders(order core.Order) error {
 	if a.output != "table" {
 		return showOne(a, order, orderColumns)
 	}
-	writeTable(a.out, append([]core.Order{order}, order.Siblings...), orderColumns)
+	if err := writeTable(a.out, append([]core.Order{order}, order.Siblings...), orderColumns); err != nil {
+		return err
+	}
 	for _, line := range order.Lines {
 		if line.Problem != nil {
-			fmt.Fprintf(a.out, "line %s (product %s) was NOT ordered: %s\n", line.ID, line.ProductID, line.Problem)
+			fmt.Fprintf(a.out, "line %s (product %s) was perhaps NOT ordered, read the order again: %s\n", line.ID, line.ProductID, line.Problem)
 		}
 	}
 	if order.Handle != "" {
@@ -174,9 +182,9 @@ func (a *app) orderCancelCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return showOne(a, done, []column[core.Cancellation]{
+				return printed(nil, showOne(a, done, []column[core.Cancellation]{
 					{title: "order", text: func(c core.Cancellation) string { return string(c.Order.ID) }},
-					{title: "cancellation", text: func(c core.Cancellation) string { return c.State.String() }}})
+					{title: "cancellation", text: func(c core.Cancellation) string { return c.State.String() }}}))
 			})
 		}}
 	refFlags(c, &handle)
@@ -198,9 +206,9 @@ func (a *app) orderConfirmCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return showOne(a, receipt, []column[core.Receipt]{
+				return printed(nil, showOne(a, receipt, []column[core.Receipt]{
 					{title: "order", text: func(r core.Receipt) string { return string(r.Order.ID) }},
-					{title: "receipt", text: func(core.Receipt) string { return "confirmed" }}})
+					{title: "receipt", text: func(core.Receipt) string { return "confirmed" }}}))
 			})
 		}}
 	refFlags(c, &handle)

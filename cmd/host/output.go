@@ -55,8 +55,7 @@ func show[T any](a *app, items []T, columns []column[T]) error {
 	case "csv":
 		return writeCSV(a.out, items, columns)
 	}
-	writeTable(a.out, items, columns)
-	return nil
+	return writeTable(a.out, items, columns)
 }
 
 func writeJSON(to io.Writer, item any, indent string) error {
@@ -87,8 +86,9 @@ func writeCSV[T any](to io.Writer, items []T, columns []column[T]) error {
 	return w.Error()
 }
 
-func writeTable[T any](to io.Writer, items []T, columns []column[T]) {
-	t := newTable(to)
+// writeTable gives the first error of writing, because a full disk must not look like an answer.
+func writeTable[T any](to io.Writer, items []T, columns []column[T]) error {
+	t := newTable()
 	header := make(table.Row, len(columns))
 	var configs []table.ColumnConfig
 	for i, c := range columns {
@@ -106,13 +106,13 @@ func writeTable[T any](to io.Writer, items []T, columns []column[T]) {
 		}
 		t.AppendRow(row)
 	}
-	t.Render()
+	_, err := fmt.Fprintln(to, t.Render())
+	return err
 }
 
 // newTable draws in light lines without colours; it knows the width of Chinese characters.
-func newTable(to io.Writer) table.Writer {
+func newTable() table.Writer {
 	t := table.NewWriter()
-	t.SetOutputMirror(to)
 	t.SetStyle(table.StyleLight)
 	t.Style().Format.Header = text.FormatDefault
 	t.Style().Options.SeparateRows = false

@@ -23,10 +23,10 @@ until it is paid. "action_required" means that a person must open the page that 
 			}
 			return a.withWriter(c.Context(), func(ctx context.Context, o *opened) error {
 				payment, err := o.buyer.Pay(ctx, core.PayRequest{Order: orderRef(args[0], handle), Expect: amount})
-				if err != nil {
+				if payment.State == core.PaymentUnknown {
 					return err
 				}
-				return showOne(a, payment, paymentColumns)
+				return printed(err, showOne(a, payment, paymentColumns))
 			})
 		}}
 	refFlags(c, &handle)

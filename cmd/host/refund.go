@@ -28,13 +28,10 @@ func (a *app) refundCommand() *cobra.Command {
 			}
 			return a.withWriter(c.Context(), func(ctx context.Context, o *opened) error {
 				refund, err := o.buyer.Refund(ctx, r)
-				if refund.ID == "" {
+				if refund.ID == "" && err != nil {
 					return err
 				}
-				if printErr := showOne(a, refund, refundColumns); printErr != nil {
-					return printErr
-				}
-				return err
+				return printed(err, showOne(a, refund, refundColumns))
 			})
 		}}
 	f.bind(c)

@@ -17,7 +17,10 @@ import (
 
 // app is one run of the program: its flags and its streams.
 type app struct {
-	in       io.Reader
+	in io.Reader
+	// running says that a command has begun its work: what fails from then on is not the way it was
+	// called.
+	running  bool
 	out, err io.Writer
 
 	// journal is open while a command that writes runs; nil is one in memory.
@@ -37,7 +40,11 @@ func run(args []string) int {
 	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr}
 	root := a.rootCommand()
 	root.SetArgs(args)
-	return a.finish(root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	if err != nil && !a.running { // cobra's own: an unknown command, a missing argument
+		err = usage("%v; see host --help", err)
+	}
+	return a.finish(err)
 }
 
 func (a *app) rootCommand() *cobra.Command {
@@ -119,6 +126,7 @@ func (a *app) withWriter(ctx context.Context, f func(context.Context, *opened) e
 }
 
 func (a *app) withOpened(ctx context.Context, f func(context.Context, *opened) error) error {
+	a.running = true
 	ctx, cancel := context.WithTimeout(ctx, a.timeout)
 	defer cancel()
 	o, err := a.open(ctx)
