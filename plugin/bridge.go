@@ -2,10 +2,13 @@ package plugin
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 
 	"github.com/hashicorp/go-hclog"
+
+	"github.com/sampan-go/sampan/plugin/internal/wire"
 )
 
 // bridge makes the logger that go-plugin wants out of the host's: lines of the adapter and of the
@@ -28,12 +31,18 @@ func (s *sink) Accept(name string, level hclog.Level, message string, args ...an
 	}
 	clean := make([]any, len(args))
 	for i, arg := range args {
-		if text, ok := arg.(string); ok {
-			arg = s.scrub(text)
-		}
-		clean[i] = arg
+		clean[i] = s.clean(arg)
 	}
-	s.to.Log(context.Background(), slogLevel(level), s.scrub(message), clean...)
+	s.to.Log(context.Background(), slogLevel(level), wire.Text(s.scrub(message)), clean...)
+}
+
+// clean keeps numbers and truths, and makes everything else a text without secrets.
+func (s *sink) clean(arg any) any {
+	switch arg.(type) {
+	case bool, int, int64, float64:
+		return arg
+	}
+	return wire.Text(s.scrub(fmt.Sprint(arg)))
 }
 
 func slogLevel(l hclog.Level) slog.Level {

@@ -1,7 +1,7 @@
 // Package plugin runs adapters as separate processes.
 //
 // An adapter's main calls [Serve]; a host calls [Open] and gets a [Client], which is a
-// core.Adapter. Start reading at serve.go or open.go; server.go and client.go are the two ends of
+// core.Adapter. Start reading at serve.go or open.go; server.go and call.go are the two ends of
 // every call, plugin/internal/wire the conversions, proto/sampan/v1/adapter.proto the contract that
 // an adapter in any language serves.
 //

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -18,7 +21,10 @@ import (
 )
 
 // fake is an adapter whose behaviour its settings choose.
-type fake struct{ mode string }
+type fake struct {
+	mode   string
+	secret core.Secret
+}
 
 type fakeSettings struct {
 	Mode   string      `json:"mode"`
@@ -33,7 +39,13 @@ func newFake(_ context.Context, _ string, settings json.RawMessage) (core.Adapte
 	if s.Mode == "log-secret" {
 		slog.Error("my secret is " + s.Secret.Reveal())
 	}
-	return &fake{s.Mode}, nil
+	switch s.Mode {
+	case "refuse-secret":
+		return nil, &core.Error{Code: core.Denied, Outcome: core.NotDone, Message: "the secret " + s.Secret.Reveal() + " is wrong"}
+	case "nothing":
+		return nil, nil
+	}
+	return &fake{s.Mode, s.Secret}, nil
 }
 
 func (f *fake) Describe(context.Context) (core.Description, error) {
@@ -56,6 +68,8 @@ func (f *fake) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (core
 	case "hang":
 		<-ctx.Done()
 		return core.Order{}, ctx.Err()
+	case "deaf":
+		time.Sleep(3 * time.Second)
 	case "stop":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 		time.Sleep(time.Minute)
@@ -70,6 +84,20 @@ func (f *fake) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (core
 		return core.Order{}, errors.New("something")
 	case "env":
 		return core.Order{}, &core.Error{Code: core.Internal, Message: strings.Join(os.Environ(), "\n")}
+	case "say-secret":
+		return core.Order{}, &core.Error{Code: core.Refused, Outcome: core.NotDone, Message: "bad " + f.secret.Reveal(),
+			Gateway: core.GatewayError{Message: f.secret.Reveal()}, Detail: []string{f.secret.Reveal()}}
+	case "no-id":
+		order.ID = ""
+	case "done":
+		return core.Order{}, &core.Error{Code: core.Internal, Outcome: core.Done, Message: "bought"}
+	case "nil-error":
+		var none *core.Error
+		return core.Order{}, none
+	case "flood":
+		flood(10 << 20)
+	case "children":
+		order.Number = children()
 	case "print":
 		fmt.Println("a word on standard output")
 	}
@@ -118,17 +146,44 @@ func program(mode string) {
 	case "exit-at-start":
 		fmt.Fprintln(os.Stderr, "cannot find my licence")
 		os.Exit(3)
+	case "deaf":
+		l, err := net.Listen("unix", filepath.Join(os.Getenv("PLUGIN_UNIX_SOCKET_DIR"), "s"))
+		if err != nil {
+			panic(err)
+		}
+		fmt.Printf("1|1|unix|%s|grpc|\n", l.Addr())
+		time.Sleep(time.Minute)
 	case "slow":
 		time.Sleep(time.Minute)
 	case "levels":
 		serve.New = func(ctx context.Context, account string, settings json.RawMessage) (core.Adapter, error) {
 			slog.Debug("a debug line")
 			slog.Warn("a warning", "n", 7)
-			slog.Error("an error line")
+			slog.With("shop", "x").WithGroup("g").Error("an error line", slog.Group("in", "n", 8), "long", time.Minute)
 			return newFake(ctx, account, nil)
 		}
 		plugin.Serve(serve)
 	default:
 		plugin.Serve(serve)
 	}
+}
+
+// flood writes to the file of standard output itself, as a C library would, and without a line's end.
+func flood(size int) {
+	f := os.NewFile(1, "stdout")
+	if _, err := f.WriteString(strings.Repeat("x", size)); err != nil {
+		panic(err)
+	}
+}
+
+// children starts one child in the adapter's group that holds nothing, and one that left the group
+// and holds the adapter's standard error. It gives their ids.
+func children() string {
+	quiet := exec.Command("/bin/sleep", "60")
+	left := exec.Command("/bin/sleep", "60")
+	left.Stderr, left.SysProcAttr = os.Stderr, &syscall.SysProcAttr{Setsid: true}
+	if err := errors.Join(quiet.Start(), left.Start()); err != nil {
+		panic(err)
+	}
+	return fmt.Sprintf("%d-%d", quiet.Process.Pid, left.Process.Pid)
 }

@@ -30,18 +30,23 @@ type lineHandler struct {
 func (h *lineHandler) Enabled(context.Context, slog.Level) bool { return true }
 
 func (h *lineHandler) Handle(_ context.Context, r slog.Record) error {
-	line := map[string]any{"@level": levelName(r.Level), "@message": r.Message, "@timestamp": r.Time.Format(hclogTime)}
+	line := map[string]any{}
 	for _, a := range h.attrs {
-		line[a.Key] = printable(a.Value)
+		put(line, "", a)
 	}
 	r.Attrs(func(a slog.Attr) bool {
-		line[h.prefix+a.Key] = printable(a.Value)
+		put(line, h.prefix, a)
 		return true
 	})
+	stamp := func(message string) {
+		line["@level"], line["@message"], line["@timestamp"] = levelName(r.Level), message, r.Time.Format(hclogTime)
+	}
+	stamp(r.Message)
 	text, err := json.Marshal(line)
 	if err != nil || len(text) > maxLogLine {
-		text, _ = json.Marshal(map[string]any{"@level": levelName(r.Level), "@timestamp": line["@timestamp"],
-			"@message": short(r.Message, maxLogLine/2) + " [attributes left out: too long]"})
+		clear(line)
+		stamp(short(r.Message, maxLogLine/8) + " [attributes left out: too long]")
+		text, _ = json.Marshal(line)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -67,12 +72,30 @@ func (h *lineHandler) WithGroup(name string) slog.Handler {
 	return &more
 }
 
-func printable(v slog.Value) any {
-	v = v.Resolve()
-	if err, ok := v.Any().(error); ok {
-		return err.Error()
+// put writes an attribute, and those of a group one by one.
+func put(line map[string]any, prefix string, a slog.Attr) {
+	v := a.Value.Resolve()
+	if v.Kind() != slog.KindGroup {
+		if a.Key != "" {
+			line[prefix+a.Key] = printable(v)
+		}
+		return
 	}
-	return v.Any()
+	if a.Key != "" {
+		prefix += a.Key + "."
+	}
+	for _, member := range v.Group() {
+		put(line, prefix, member)
+	}
+}
+
+// printable keeps whole numbers and truths; anything else is the text that a person would see.
+func printable(v slog.Value) any {
+	switch v.Kind() {
+	case slog.KindInt64, slog.KindUint64, slog.KindBool:
+		return v.Any()
+	}
+	return v.String()
 }
 
 func levelName(l slog.Level) string {

@@ -19,32 +19,34 @@ import (
 // server and messages as between processes, without a process. It is for tests (see plugintest);
 // it isolates nothing.
 func Loopback(a core.Adapter) (*Client, error) {
+	client, err := connectLoopback(newServer(func(context.Context, string, json.RawMessage) (core.Adapter, error) { return a, nil }))
+	if err != nil {
+		return nil, err
+	}
+	if err := client.configure(context.Background()); err != nil {
+		return nil, errors.Join(err, client.Close())
+	}
+	return client, nil
+}
+
+func connectLoopback(server pb.AdapterServiceServer) (*Client, error) {
 	listener := bufconn.Listen(1 << 20)
 	g := newGRPCServer(nil)
-	pb.RegisterAdapterServiceServer(g, newServer(func(context.Context, string, json.RawMessage) (core.Adapter, error) { return a, nil }))
+	pb.RegisterAdapterServiceServer(g, server)
 	served := make(chan error, 1)
 	go func() { served <- g.Serve(listener) }()
 
-	conn, err := grpc.NewClient("passthrough:loopback",
+	conn, err := grpc.NewClient("passthrough:loopback", append(dialOptions(),
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }),
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(MaxMessage), grpc.MaxCallSendMsgSize(MaxMessage)))
+		grpc.WithTransportCredentials(insecure.NewCredentials()))...)
 	if err != nil {
 		g.Stop()
 		return nil, err
 	}
-	var once sync.Once
-	stop := func() (err error) {
-		once.Do(func() {
-			err = conn.Close()
-			g.Stop()
-			err = errors.Join(err, <-served)
-		})
-		return err
-	}
-	client := local(conn, Config{Adapter: "loopback"}, stop)
-	if err := client.configure(context.Background()); err != nil {
-		return nil, errors.Join(err, stop())
-	}
-	return client, nil
+	stop := sync.OnceValue(func() error {
+		err := conn.Close()
+		g.Stop()
+		return errors.Join(err, <-served)
+	})
+	return newClient(Config{Adapter: "loopback"}.withDefaults(), pb.NewAdapterServiceClient(conn), nil, stop), nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -14,7 +15,6 @@ import (
 	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
 	"github.com/hashicorp/go-plugin/runner"
-	"google.golang.org/grpc"
 
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/plugin/internal/pb"
@@ -25,7 +25,8 @@ const (
 	defaultStartTimeout = 20 * time.Second
 	defaultReadTimeout  = 30 * time.Second
 	defaultWriteTimeout = core.WriteDeadline + 5*time.Second
-	stopTimeout         = 3 * time.Second
+	// stopTimeout is how long an adapter may take to end by itself; with lastWords it makes 3 s.
+	stopTimeout = 2500 * time.Millisecond
 )
 
 // Config says which program serves which account.
@@ -81,7 +82,7 @@ func Open(ctx context.Context, c Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &Client{config: c, service: s.service, process: s.process, stop: s.stop}
+	client := newClient(c, s.service, s.process, s.stop)
 	if err := client.configure(ctx); err != nil {
 		_ = client.Close() // the reason to give is why it could not be configured
 		return nil, err
@@ -92,7 +93,7 @@ func Open(ctx context.Context, c Config) (*Client, error) {
 // configure hands over the settings, once.
 func (c *Client) configure(ctx context.Context) error {
 	request := &pb.ConfigureRequest{Account: c.config.Account, SettingsJson: c.config.Settings}
-	_, err := call(ctx, c, "", false, configureTimeout, unary(c.service.Configure), request,
+	_, err := call(ctx, c, reading(""), configureTimeout, c.service.Configure, request,
 		func(*pb.ConfigureResponse) (struct{}, error) { return struct{}{}, nil })
 	return err
 }
@@ -105,6 +106,7 @@ type started struct {
 	folder  string
 	service pb.AdapterServiceClient
 	once    sync.Once
+	stopped error
 }
 
 func start(ctx context.Context, c Config) (*started, error) {
@@ -133,8 +135,7 @@ func (s *started) clientConfig() *goplugin.ClientConfig {
 		Logger:           bridge(s.config.Logger.With("account", s.config.Account, "adapter", s.config.Adapter), s.process.scrub),
 		SyncStdout:       s.process.late("stdout"),
 		SyncStderr:       s.process.late("stderr"),
-		GRPCDialOptions: []grpc.DialOption{grpc.WithDefaultCallOptions(
-			grpc.MaxCallRecvMsgSize(MaxMessage), grpc.MaxCallSendMsgSize(MaxMessage))},
+		GRPCDialOptions:  dialOptions(),
 		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, _ string) (runner.Runner, error) {
 			s.process.env(cmd.Env)
 			return s.process, nil
@@ -142,13 +143,19 @@ func (s *started) clientConfig() *goplugin.ClientConfig {
 	}
 }
 
-// connect starts the program and waits for its handshake, no longer than the caller waits.
+// connect starts the program and waits for its handshake and its connection, no longer than
+// StartTimeout and no longer than the caller waits.
 func (s *started) connect(ctx context.Context) error {
 	done := make(chan error, 1)
 	go func() { done <- s.dispense() }()
+	timer := time.NewTimer(s.config.StartTimeout)
+	defer timer.Stop()
 	select {
 	case err := <-done:
 		return err
+	case <-timer.C:
+		s.process.killGroup()
+		return errors.Join(errStartTimeout, <-done)
 	case <-ctx.Done():
 		s.process.killGroup()
 		return errors.Join(ctx.Err(), <-done)
@@ -177,15 +184,27 @@ func (s *started) stop() error {
 			defer close(done)
 			s.plugin.Kill()
 		}()
-		select {
-		case <-done:
-		case <-time.After(stopTimeout):
+		if !within(done, stopTimeout) {
+			s.process.killGroup()
 		}
-		s.process.killGroup()
-		<-done
+		if !within(done, time.Second) { // only a process that the system cannot kill gets here
+			s.stopped = &core.Error{Code: core.Internal, Outcome: core.NotDone,
+				Message: fmt.Sprintf("the process %d of the adapter %s does not end; look at it with ps", s.process.pid(), s.config.Adapter)}
+		}
 		_ = os.RemoveAll(s.folder) // a folder that stays behind is empty and private
 	})
-	return nil
+	return s.stopped
+}
+
+func within(done <-chan struct{}, most time.Duration) bool {
+	timer := time.NewTimer(most)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return true
+	case <-timer.C:
+		return false
+	}
 }
 
 // longestFolder leaves room for the socket's own name: the path of a Unix socket has at most 104
@@ -198,9 +217,4 @@ func socketFolder() (string, error) {
 		parent = "/tmp"
 	}
 	return os.MkdirTemp(parent, "sampan-")
-}
-
-// local gives a Client that talks to a server on the other end of conn instead of a process.
-func local(conn grpc.ClientConnInterface, c Config, stop func() error) *Client {
-	return &Client{config: c.withDefaults(), service: pb.NewAdapterServiceClient(conn), stop: stop}
 }

@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,13 +23,20 @@ type process struct {
 	log    *ring
 	scrub  func(string) string
 
-	done chan struct{}
+	// gone is closed when the process has ended, read when go-plugin has read both pipes to their
+	// end, done when the process has ended and its last words are read or given up.
+	gone, read, done chan struct{}
 
 	mu      sync.Mutex
 	running *os.Process // nil before the start
-	failed  error       // why it could not be started
-	killed  bool        // no start after a kill
+	state   *os.ProcessState
+	failed  error // why it could not be started
+	killed  bool  // no start after a kill
 }
+
+// lastWords is how long the pipes of an ended process are still read: a descendant that left the
+// group may hold them for ever.
+const lastWords = 500 * time.Millisecond
 
 var _ runner.Runner = (*process)(nil)
 
@@ -38,15 +46,17 @@ var inherited = []string{"TZ", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR"
 func newProcess(c Config) *process {
 	// The process outlives the call that started it, so it has no context: Close ends it.
 	cmd := exec.Command(c.Command[0], c.Command[1:]...) //nolint:noctx // ended by killGroup
-	cmd.Env = append([]string{}, c.Env...)
+	cmd.Env = []string{}                                // nil would be all of the host's
 	for _, name := range inherited {
 		if value, ok := os.LookupEnv(name); ok {
 			cmd.Env = append(cmd.Env, name+"="+value)
 		}
 	}
+	cmd.Env = append(cmd.Env, c.Env...) // the later of two wins
 	ownGroup(cmd)
 	scrub := scrubber(c.Settings)
-	return &process{cmd: cmd, scrub: scrub, log: &ring{scrub: scrub}, done: make(chan struct{})}
+	return &process{cmd: cmd, scrub: scrub, log: &ring{scrub: scrub},
+		gone: make(chan struct{}), read: make(chan struct{}), done: make(chan struct{})}
 }
 
 // env adds what go-plugin hands to the adapter: cookie, certificate, socket folder.
@@ -59,9 +69,12 @@ func (p *process) Start(context.Context) error {
 		p.mu.Lock()
 		p.failed = err
 		p.mu.Unlock()
+		close(p.gone)
 		close(p.done)
+		return err
 	}
-	return err
+	go p.reap()
+	return nil
 }
 
 func (p *process) start() error {
@@ -90,11 +103,28 @@ type teeCloser struct {
 	io.Closer
 }
 
-// Wait implements runner.Runner.
-func (p *process) Wait(context.Context) error {
-	err := p.cmd.Wait()
+// reap waits for the process itself, not for its pipes, and ends the children that it leaves in
+// its group. The number of a group is not given out again while it has members.
+func (p *process) reap() {
+	state, _ := p.running.Wait() // it is our child and nobody else waits for it
+	p.mu.Lock()
+	p.state = state
+	killGroup(p.running)
+	close(p.gone)
+	p.mu.Unlock()
+	within(p.read, lastWords)
+	_, _ = p.stdout.Close(), p.stderr.Close()
 	close(p.done)
-	return err
+}
+
+// Wait implements runner.Runner. It is called once, after both pipes were read to their end.
+func (p *process) Wait(context.Context) error {
+	close(p.read)
+	<-p.done
+	if how := p.exit(); how != "exit status 0" {
+		return errors.New(how)
+	}
+	return nil
 }
 
 // Kill implements runner.Runner: the whole group, so that children do not stay.
@@ -148,20 +178,19 @@ func (p *process) pid() int {
 
 func (p *process) exited() bool {
 	select {
-	case <-p.done:
+	case <-p.gone:
 		return true
 	default:
 		return false
 	}
 }
 
-// awaitExit waits for the end of the process, at most for the time given.
+// awaitExit waits for the end of the process and its last words, at most for the time given.
 func (p *process) awaitExit(ctx context.Context, most time.Duration) bool {
 	timer := time.NewTimer(most)
 	defer timer.Stop()
 	select {
 	case <-p.done:
-		return true
 	case <-timer.C:
 	case <-ctx.Done():
 	}
@@ -170,10 +199,12 @@ func (p *process) awaitExit(ctx context.Context, most time.Duration) bool {
 
 // exit says how the process ended: "exit status 3", "signal: killed".
 func (p *process) exit() string {
-	if !p.exited() || p.cmd.ProcessState == nil {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.state == nil {
 		return "it was never started"
 	}
-	return p.cmd.ProcessState.String()
+	return p.state.String()
 }
 
 func (p *process) lastLines() []string { return p.log.lines() }
@@ -191,34 +222,4 @@ func (w prefixWriter) Write(b []byte) (int, error) {
 		w.to.add(w.name + ": " + line)
 	}
 	return len(b), nil
-}
-
-// firstLine remembers the first line that passes: it should be the handshake.
-type firstLine struct {
-	io.ReadCloser
-	mu   sync.Mutex
-	line []byte
-	full bool
-}
-
-func (f *firstLine) Read(b []byte) (int, error) {
-	n, err := f.ReadCloser.Read(b)
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, c := range b[:n] {
-		if f.full = f.full || c == '\n' || len(f.line) >= 4<<10; f.full {
-			break
-		}
-		f.line = append(f.line, c)
-	}
-	return n, err
-}
-
-func (f *firstLine) String() string {
-	if f == nil {
-		return ""
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return strings.TrimSpace(string(f.line))
 }

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -36,6 +39,7 @@ func config(programMode, adapterMode string) plugin.Config {
 
 func open(t *testing.T, c plugin.Config) *plugin.Client {
 	t.Helper()
+	leaveNothing(t)
 	client, err := plugin.Open(context.Background(), c)
 	require.NoError(t, err)
 	t.Cleanup(func() {
@@ -43,6 +47,20 @@ func open(t *testing.T, c plugin.Config) *plugin.Client {
 		requireGone(t, client.PID())
 	})
 	return client
+}
+
+// leaveNothing holds a test to the goroutines that it began with.
+func leaveNothing(t *testing.T) {
+	t.Helper()
+	before := runtime.NumGoroutine()
+	t.Cleanup(func() {
+		for end := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before; time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(end) {
+				stacks := make([]byte, 1<<20)
+				t.Fatalf("%d goroutines were left of %d:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+			}
+		}
+	})
 }
 
 func requireGone(t *testing.T, pid int) {
@@ -85,12 +103,16 @@ func TestProgramsThatAreNoAdapters(t *testing.T) {
 		"other version":     {config("other-version", ""), []string{"version 7", "version 1", "upgrade the host"}},
 		"exits at start":    {config("exit-at-start", ""), []string{"exit status 3"}},
 		"slow":              {func() plugin.Config { c := config("slow", ""); c.StartTimeout = 300 * time.Millisecond; return c }(), []string{"300ms"}},
+		"deaf":              {func() plugin.Config { c := config("deaf", ""); c.StartTimeout = 300 * time.Millisecond; return c }(), []string{"300ms", "no connection"}},
+		"secret refused":    {config("serve", "refuse-secret"), []string{"the secret [redacted] is wrong"}},
+		"no adapter made":   {config("serve", "nothing"), []string{"neither an adapter nor an error"}},
 		"missing":           {plugin.Config{Command: []string{"/no/such/adapter"}}, []string{"no such file"}},
 		"not executable":    {plugin.Config{Command: []string{notExecutable}}, []string{"chmod +x"}},
 		"no program":        {plugin.Config{}, []string{"names no program"}},
 		"setting not known": {func() plugin.Config { c := config("serve", ""); c.Settings = []byte(`{"moode":1}`); return c }(), []string{"settings.moode", "mode"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			leaveNothing(t)
 			_, err := plugin.Open(context.Background(), row.config)
 			require.Error(t, err)
 			require.Equal(t, core.NotDone, core.OutcomeOf(err))
@@ -146,6 +168,23 @@ func TestAnswersOfTheAdapterArriveAsTheyWere(t *testing.T) {
 			require.ErrorIs(t, err, core.BadAnswer)
 			require.Equal(t, core.InDoubt, core.OutcomeOf(err))
 		},
+		"no-id": func(t *testing.T, _ core.Order, err error) {
+			require.ErrorIs(t, err, core.BadAnswer)
+			require.Equal(t, core.InDoubt, core.OutcomeOf(err))
+			require.Contains(t, err.Error(), "order.id: is missing")
+		},
+		"done": func(t *testing.T, _ core.Order, err error) {
+			require.Equal(t, core.InDoubt, core.OutcomeOf(err), "an error has no order, so done is to be looked up")
+		},
+		"nil-error": func(t *testing.T, _ core.Order, err error) {
+			require.ErrorIs(t, err, core.Internal)
+			require.Equal(t, core.InDoubt, core.OutcomeOf(err))
+		},
+		"say-secret": func(t *testing.T, _ core.Order, err error) {
+			e, _ := errors.AsType[*core.Error](err)
+			require.Equal(t, []string{"bad [redacted]", "[redacted]", "[redacted]"}, []string{e.Message, e.Gateway.Message, e.Detail[0]})
+		},
+		"flood": func(t *testing.T, _ core.Order, err error) { require.NoError(t, err) },
 		"bad-money": func(t *testing.T, _ core.Order, err error) {
 			require.ErrorIs(t, err, core.BadAnswer)
 			require.Equal(t, core.InDoubt, core.OutcomeOf(err))
@@ -176,8 +215,80 @@ func TestAFrozenAdapterIsEnded(t *testing.T) {
 	c := open(t, cfg)
 	_, err := create(c)
 	require.Equal(t, core.InDoubt, core.OutcomeOf(err))
+	begin := time.Now()
 	require.NoError(t, c.Close())
+	require.Less(t, time.Since(begin), 3500*time.Millisecond, "Close must not wait for a frozen adapter")
 	requireGone(t, c.PID())
+}
+
+func TestChildrenOfAnAdapterNeitherStayNorHoldTheHost(t *testing.T) {
+	c := open(t, config("serve", "children"))
+	order, err := create(c)
+	require.NoError(t, err)
+	var quiet, left int
+	_, err = fmt.Sscanf(order.Number, "%d-%d", &quiet, &left)
+	require.NoError(t, err)
+	defer func() { _ = syscall.Kill(left, syscall.SIGKILL) }()
+	begin := time.Now()
+	require.NoError(t, c.Close())
+	require.Less(t, time.Since(begin), 3500*time.Millisecond, "a process that left the group must not hold Close by its pipe")
+	requireGone(t, c.PID())
+	requireEnded(t, quiet)
+}
+
+// requireEnded accepts a zombie: in a container nobody may collect the children of others.
+func requireEnded(t *testing.T, pid int) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		return err != nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) || strings.Contains(string(stat), ") Z ")
+	}, 5*time.Second, 10*time.Millisecond, "process %d is still there", pid)
+}
+
+func TestAnAdapterKilledBetweenCallsGetsNothing(t *testing.T) {
+	c := open(t, config("serve", ""))
+	require.NoError(t, syscall.Kill(c.PID(), syscall.SIGKILL))
+	requireGone(t, c.PID())
+	require.Eventually(t, func() bool {
+		_, err := c.Describe(context.Background())
+		return err != nil && strings.Contains(err.Error(), "is not running (signal: killed)")
+	}, 5*time.Second, 10*time.Millisecond)
+	_, err := create(c)
+	require.ErrorIs(t, err, core.Unavailable)
+	require.Equal(t, core.NotDone, core.OutcomeOf(err))
+}
+
+func TestACallersDeadlineIsCanceled(t *testing.T) {
+	c := open(t, config("serve", "deaf"))
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	now := time.Now()
+	_, err := c.CreateOrder(ctx, core.CreateOrderRequest{Ref: "r1", Attempt: core.Attempt{No: 1, SignedAt: now, NotAfter: now.Add(time.Minute)}})
+	require.ErrorIs(t, err, core.Canceled)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.Equal(t, core.InDoubt, core.OutcomeOf(err))
+}
+
+func TestAProgramStartedByHandSaysWhatItIs(t *testing.T) {
+	program := exec.Command(os.Args[0], marker, "serve")
+	program.Env = []string{"PATH=/bin"}
+	var stderr bytes.Buffer
+	program.Stderr = &stderr
+	err := program.Run()
+	exit, ok := errors.AsType[*exec.ExitError](err)
+	require.True(t, ok, "%v", err)
+	require.Equal(t, 2, exit.ExitCode())
+	require.Contains(t, stderr.String(), "fake 1 is a Sampan adapter")
+	require.Contains(t, stderr.String(), "sampan.toml")
+}
+
+func TestAnExplicitVariableWinsOverTheHosts(t *testing.T) {
+	t.Setenv("TZ", "Asia/Shanghai")
+	cfg := config("serve", "env")
+	cfg.Env = []string{"TZ=Europe/Berlin"}
+	_, err := create(open(t, cfg))
+	require.ErrorContains(t, err, "TZ=Europe/Berlin")
+	require.NotContains(t, err.Error(), "Shanghai")
 }
 
 func TestTheHostsEnvironmentIsNotPassedOn(t *testing.T) {
@@ -201,6 +312,9 @@ func TestLevelsArrive(t *testing.T) {
 	require.Contains(t, log, `level=WARN msg="a warning"`)
 	require.Contains(t, log, "n=7")
 	require.Contains(t, log, `level=ERROR msg="an error line"`)
+	for _, attribute := range []string{"shop=x", "g.in.n=8", "g.long=1m0s"} {
+		require.Contains(t, log, attribute)
+	}
 }
 
 // captureLog opens and closes an adapter and gives what its log had for the host.
@@ -228,6 +342,7 @@ func (l *lockedBuffer) Write(p []byte) (int, error) {
 func (l *lockedBuffer) String() string { l.mu.Lock(); defer l.mu.Unlock(); return l.b.String() }
 
 func TestACancelledStartLeavesNothing(t *testing.T) {
+	leaveNothing(t)
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()
 	_, err := plugin.Open(ctx, config("slow", ""))
@@ -236,12 +351,24 @@ func TestACancelledStartLeavesNothing(t *testing.T) {
 }
 
 func TestSocketFoldersGoAway(t *testing.T) {
-	count := func() int {
-		folders, err := filepath.Glob(filepath.Join(os.TempDir(), "sampan-*"))
+	parent, err := os.MkdirTemp("/tmp", "s") // a folder of the test's own: others have adapters too
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.Remove(parent), "nothing may be left in it") })
+	t.Setenv("TMPDIR", parent)
+	folders := func() []string {
+		found, err := filepath.Glob(filepath.Join(parent, "sampan-*"))
 		require.NoError(t, err)
-		return len(folders)
+		return found
 	}
-	before := count()
-	require.NoError(t, open(t, config("serve", "")).Close())
-	require.Equal(t, before, count())
+	c := open(t, config("serve", ""))
+	require.Len(t, folders(), 1)
+	info, err := os.Stat(folders()[0])
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o700), info.Mode().Perm())
+	require.NoError(t, c.Close())
+	require.Empty(t, folders())
+
+	_, err = plugin.Open(context.Background(), config("rubbish", ""))
+	require.Error(t, err)
+	require.Empty(t, folders())
 }

@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strings"
 	"sync"
+
+	"github.com/sampan-go/sampan/plugin/internal/wire"
 )
 
 // What is kept of an adapter's log for its errors.
@@ -75,12 +77,7 @@ func legible(line string) string {
 		}
 		line = strings.Join(words, " ")
 	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\t' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(line, "\uFFFD"))
+	return wire.Text(line)
 }
 
 func fieldNames(fields map[string]any) []string {
@@ -92,38 +89,4 @@ func fieldNames(fields map[string]any) []string {
 	}
 	sort.Strings(names)
 	return names
-}
-
-// scrubber takes the account's secrets out of a text: every setting whose name says that it is one.
-func scrubber(settings json.RawMessage) func(string) string {
-	var tree map[string]any
-	if json.Unmarshal(settings, &tree) != nil {
-		tree = nil
-	}
-	var pairs []string
-	secretsIn(tree, func(secret string) { pairs = append(pairs, secret, "[redacted]") })
-	return strings.NewReplacer(pairs...).Replace
-}
-
-func secretsIn(tree map[string]any, found func(string)) {
-	for name, value := range tree {
-		switch v := value.(type) {
-		case map[string]any:
-			secretsIn(v, found)
-		case string:
-			if len(v) >= 4 && soundsSecret(name) {
-				found(v)
-			}
-		}
-	}
-}
-
-func soundsSecret(name string) bool {
-	name = strings.ToLower(name)
-	for _, word := range []string{"secret", "key", "token", "password"} {
-		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	return false
 }

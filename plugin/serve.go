@@ -37,9 +37,10 @@ func Serve(c ServeConfig) {
 		explain(c)
 		os.Exit(2)
 	}
-	stderr := os.Stderr
+	stdout, stderr := os.Stdout, os.Stderr
+	os.Stdout = stderr // until the handshake, which alone belongs on standard output
 	takeOverLog(stderr)
-	signal.Ignore(syscall.SIGPIPE)
+	signal.Ignore(syscall.SIGPIPE, os.Interrupt)
 
 	// After the handshake the runtime points both streams at a pipe whose rest is lost when the
 	// process ends. The first call comes after that, and points them at standard error.
@@ -50,8 +51,11 @@ func Serve(c ServeConfig) {
 	goplugin.Serve(&goplugin.ServeConfig{
 		HandshakeConfig: handshake,
 		Plugins:         goplugin.PluginSet{pluginName: &service{server: s}},
-		GRPCServer:      newGRPCServer,
-		Logger:          hclog.New(&hclog.LoggerOptions{Level: hclog.Info, Output: stderr, JSONFormat: true}),
+		GRPCServer: func(options []grpc.ServerOption) *grpc.Server {
+			os.Stdout = stdout // the next thing that go-plugin does is to print the handshake
+			return newGRPCServer(options)
+		},
+		Logger: hclog.New(&hclog.LoggerOptions{Level: hclog.Info, Output: stderr, JSONFormat: true}),
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 
 	"google.golang.org/grpc"
@@ -20,8 +21,9 @@ import (
 // server is the adapter's end of every call.
 type server struct {
 	pb.UnimplementedAdapterServiceServer
-	create  func(context.Context, string, json.RawMessage) (core.Adapter, error)
-	adapter atomic.Pointer[core.Adapter]
+	create      func(context.Context, string, json.RawMessage) (core.Adapter, error)
+	configuring sync.Mutex
+	adapter     atomic.Pointer[core.Adapter]
 }
 
 func newServer(create func(context.Context, string, json.RawMessage) (core.Adapter, error)) *server {
@@ -30,12 +32,17 @@ func newServer(create func(context.Context, string, json.RawMessage) (core.Adapt
 
 // Configure makes the adapter. A second call is refused: settings do not change under calls.
 func (s *server) Configure(ctx context.Context, m *pb.ConfigureRequest) (*pb.ConfigureResponse, error) {
-	adapter, err := guard(core.OpDescribe, false, func() (core.Adapter, error) {
+	s.configuring.Lock()
+	defer s.configuring.Unlock()
+	adapter, err := guard("", false, func() (core.Adapter, error) {
 		if s.adapter.Load() != nil {
 			return nil, core.Invalid("settings", "were given already; start a new process for other settings")
 		}
 		return s.create(ctx, m.GetAccount(), m.GetSettingsJson())
 	})
+	if err == nil && adapter == nil {
+		err = &core.Error{Code: core.Internal, Message: "the adapter's New gave neither an adapter nor an error; tell its author"}
+	}
 	if err != nil {
 		return &pb.ConfigureResponse{Error: wire.ErrorTo(err, false)}, nil
 	}

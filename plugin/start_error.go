@@ -13,6 +13,15 @@ import (
 	"github.com/sampan-go/sampan/core"
 )
 
+var errStartTimeout = errors.New("the start's time is over")
+
+func waitedFor(handshake bool) string {
+	if handshake {
+		return "its handshake came, but no connection"
+	}
+	return "no handshake came"
+}
+
 // startError says why a program did not become an adapter, and what to do. Nothing was sent.
 func (p *process) startError(ctx context.Context, c Config, err error) error {
 	e := &core.Error{Code: core.Unavailable, Outcome: core.NotDone, Field: "adapter", Err: err}
@@ -30,8 +39,8 @@ func (p *process) startError(ctx context.Context, c Config, err error) error {
 		e.Message = fmt.Sprintf("the adapter %s speaks version %d of the protocol, this host version %d; %s", c.Adapter, version, ProtocolVersion, upgradeAdvice(version))
 	case p.ended():
 		e.Message = fmt.Sprintf("the adapter %s ended before it was ready (%s); its last lines follow", c.Adapter, p.exit())
-	case strings.Contains(err.Error(), "timeout"):
-		e.Message = fmt.Sprintf("the adapter %s was not ready after %s: no handshake came; if it only starts slowly, allow it more time", c.Adapter, c.StartTimeout)
+	case errors.Is(err, errStartTimeout) || strings.Contains(err.Error(), "timeout"): // the second is go-plugin's
+		e.Message = fmt.Sprintf("the adapter %s was not ready after %s: %s; if it only starts slowly, allow it more time", c.Adapter, c.StartTimeout, waitedFor(shaped))
 	default:
 		e.Message = fmt.Sprintf("no connection to the adapter %s: %s", c.Adapter, p.scrub(err.Error()))
 	}
@@ -47,7 +56,7 @@ func (p *process) notStarted() error {
 
 // ended reports an end that was the process's own and not our kill.
 func (p *process) ended() bool {
-	return p.exited() && p.cmd.ProcessState != nil && p.cmd.ProcessState.String() != "signal: killed"
+	return p.exited() && p.exit() != "signal: killed"
 }
 
 func startAdvice(err error) string {

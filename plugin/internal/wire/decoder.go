@@ -2,6 +2,7 @@ package wire
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 	"unicode"
@@ -72,6 +73,9 @@ func (d *decoder) handle(field, handle string) string {
 	return handle
 }
 
+// Text makes a stranger's text fit for a terminal: one line, no control or bidirectional characters.
+func Text(s string) string { return text(s) }
+
 // text is for eyes.
 func text(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
@@ -92,6 +96,14 @@ func text(s string) string {
 // forbidden characters move a terminal's cursor or turn the direction of its text.
 func forbidden(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
+}
+
+// quantity is a number of pieces.
+func (d *decoder) quantity(field string, n int64) int64 {
+	if n < 0 {
+		d.fail(field, "is negative")
+	}
+	return n
 }
 
 func moneyOf(a money.Amount) *pb.Money {
@@ -115,12 +127,17 @@ func millis(t time.Time) int64 {
 	return t.UnixMilli()
 }
 
+// timeOf reads a time; one that has no year of four digits is not known, for it has no JSON form.
 func timeOf(ms int64) time.Time {
-	if ms == 0 {
+	t := time.UnixMilli(ms).UTC()
+	if ms == 0 || t.Year() < 1 || t.Year() > 9999 {
 		return time.Time{}
 	}
-	return time.UnixMilli(ms).UTC()
+	return t
 }
+
+// int32Of keeps a number that the contract has room for, and else the nearest.
+func int32Of(n int) int32 { return int32(max(math.MinInt32, min(n, math.MaxInt32))) }
 
 // known keeps an enum value that this side knows and makes any other the zero value.
 func known[E ~uint8, P ~int32](value P, last E) E {

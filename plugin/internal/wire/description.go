@@ -9,7 +9,7 @@ import (
 func DescriptionTo(d core.Description) *pb.Description {
 	m := &pb.Description{Adapter: d.Adapter, Version: d.Version, Market: string(d.Market), Gateway: d.Gateway,
 		Operations: make(map[string]*pb.Capability, len(d.Operations)), Idempotency: pb.Idempotency(d.Idempotency),
-		MaxLinesPerOrder: int32(d.Limits.LinesPerOrder), MaxPageSize: int32(d.Limits.PageSize), Options: d.Options}
+		MaxLinesPerOrder: int32Of(d.Limits.LinesPerOrder), MaxPageSize: int32Of(d.Limits.PageSize), Options: d.Options}
 	for op, c := range d.Operations {
 		m.Operations[string(op)] = &pb.Capability{Support: pb.Support(c.Support), Enabled: c.Enabled, Reason: c.Reason}
 	}

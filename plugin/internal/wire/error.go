@@ -10,20 +10,24 @@ import (
 // maxErrorText bounds what a stranger's error may write into a log.
 const maxErrorText = 4 << 10
 
-// ErrorTo makes the message of an adapter's error. An error that is not a *core.Error says nothing
+// ErrorTo makes the message of an adapter's error. Its texts are cleaned here too: one that is not
+// UTF-8 has no form on the wire, and a verdict would be lost for it. An error that is not a *core.Error says nothing
 // of the outcome.
 func ErrorTo(err error, write bool) *pb.Error {
 	e, ok := errors.AsType[*core.Error](err)
-	if !ok {
+	switch {
+	case !ok:
 		e = &core.Error{Code: core.Internal, Message: err.Error()}
+	case e == nil: // a nil *core.Error inside an error
+		e = &core.Error{Code: core.Internal, Message: "the adapter failed without saying why"}
 	}
 	outcome := e.Outcome
 	if !write {
 		outcome = core.NotDone
 	}
-	return &pb.Error{Code: pb.ErrorCode(e.Code), Outcome: pb.Outcome(outcome), Op: string(e.Op), Field: e.Field,
-		Message: e.Message, GatewayCode: e.Gateway.Code, GatewayMessage: e.Gateway.Message,
-		GatewayRequestId: e.Gateway.RequestID, Detail: e.Detail}
+	return &pb.Error{Code: pb.ErrorCode(e.Code), Outcome: pb.Outcome(outcome), Op: short(string(e.Op)), Field: short(e.Field),
+		Message: short(e.Message), GatewayCode: short(e.Gateway.Code), GatewayMessage: short(e.Gateway.Message),
+		GatewayRequestId: short(e.Gateway.RequestID), Detail: each(firstLines(e.Detail), short)}
 }
 
 // ErrorFrom reads an adapter's error.
@@ -60,7 +64,7 @@ func problemFrom(m *pb.Problem) *core.GatewayError {
 }
 
 func attemptTo(a core.Attempt) *pb.Attempt {
-	return &pb.Attempt{No: int32(a.No), SignedAtMs: millis(a.SignedAt), NotAfterMs: millis(a.NotAfter)}
+	return &pb.Attempt{No: int32Of(a.No), SignedAtMs: millis(a.SignedAt), NotAfterMs: millis(a.NotAfter)}
 }
 
 func attemptFrom(m *pb.Attempt) core.Attempt {

@@ -77,12 +77,9 @@ func lineTo(l core.Line) *pb.Line {
 }
 
 func (d *decoder) line(field string, m *pb.Line) core.Line {
-	if m.GetQuantity() < 0 {
-		d.fail(field+".quantity", "is negative")
-	}
 	return core.Line{ID: core.LineID(d.id(field+".id", m.GetId())), ProductID: core.ProductID(d.id(field+".product_id", m.GetProductId())),
 		SKUID: core.SKUID(d.id(field+".sku_id", m.GetSkuId())), SpecID: core.SpecID(d.id(field+".spec_id", m.GetSpecId())),
-		Name: text(m.GetName()), Quantity: m.GetQuantity(), Unit: text(m.GetUnit()), UnitPrice: d.unitPrice(field+".unit_price", m.GetUnitPrice()),
+		Name: text(m.GetName()), Quantity: d.quantity(field+".quantity", m.GetQuantity()), Unit: text(m.GetUnit()), UnitPrice: d.unitPrice(field+".unit_price", m.GetUnitPrice()),
 		Amount: d.amount(field+".amount", m.GetAmount()), Status: known(m.GetStatus(), core.Closed), UpstreamStatus: text(m.GetUpstreamStatus()),
 		Attributes: mapText(m.GetAttributes()), Problem: problemFrom(m.GetProblem())}
 }

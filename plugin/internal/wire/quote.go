@@ -24,7 +24,7 @@ func QuoteRequestFrom(m *pb.QuoteRequest) (core.QuoteRequest, error) {
 
 // QuoteTo makes the message of a Quote.
 func QuoteTo(q core.Quote) *pb.Quote {
-	return &pb.Quote{Lines: each(q.Lines, quoteLineTo), Totals: totalsTo(q.Totals), Orders: int32(q.Orders), Problem: problemTo(q.Problem)}
+	return &pb.Quote{Lines: each(q.Lines, quoteLineTo), Totals: totalsTo(q.Totals), Orders: int32Of(q.Orders), Problem: problemTo(q.Problem)}
 }
 
 // QuoteFrom reads a Quote.
@@ -44,6 +44,6 @@ func quoteLineTo(l core.QuoteLine) *pb.QuoteLine {
 
 func (d *decoder) quoteLine(field string, m *pb.QuoteLine) core.QuoteLine {
 	return core.QuoteLine{ProductID: core.ProductID(d.id(field+".product_id", m.GetProductId())), SKUID: core.SKUID(d.id(field+".sku_id", m.GetSkuId())),
-		SpecID: core.SpecID(d.id(field+".spec_id", m.GetSpecId())), Quantity: m.GetQuantity(), UnitPrice: d.unitPrice(field+".unit_price", m.GetUnitPrice()),
+		SpecID: core.SpecID(d.id(field+".spec_id", m.GetSpecId())), Quantity: d.quantity(field+".quantity", m.GetQuantity()), UnitPrice: d.unitPrice(field+".unit_price", m.GetUnitPrice()),
 		Amount: d.amount(field+".amount", m.GetAmount()), Problem: problemFrom(m.GetProblem())}
 }

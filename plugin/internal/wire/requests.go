@@ -44,7 +44,7 @@ func (d *decoder) orderLines(in []*pb.OrderLine) []core.OrderLine {
 // ListOrdersTo makes the message of a ListOrdersRequest; maxPages 0 is all.
 func ListOrdersTo(r core.ListOrdersRequest, maxPages int) *pb.ListOrdersRequest {
 	return &pb.ListOrdersRequest{Ref: string(r.Ref), Id: string(r.ID), Status: pb.Status(r.Status), CreatedFromMs: millis(r.CreatedFrom),
-		CreatedToMs: millis(r.CreatedTo), PageSize: int32(r.PageSize), Cursor: r.Cursor, Raw: r.Raw, MaxPages: int32(maxPages)}
+		CreatedToMs: millis(r.CreatedTo), PageSize: int32Of(r.PageSize), Cursor: r.Cursor, Raw: r.Raw, MaxPages: int32Of(maxPages)}
 }
 
 // ListOrdersFrom reads a ListOrdersRequest.

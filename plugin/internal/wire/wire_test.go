@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -292,4 +293,47 @@ func TestTextsLoseWhatMovesATerminal(t *testing.T) {
 func TestAForeignErrorSaysNothingOfTheOutcome(t *testing.T) {
 	require.Equal(t, pb.Outcome_OUTCOME_UNSPECIFIED, ErrorTo(errors.New("x"), true).GetOutcome())
 	require.Equal(t, pb.Outcome_OUTCOME_NOT_DONE, ErrorTo(errors.New("x"), false).GetOutcome())
+}
+
+// The numbers of both sides are the same by hand, so their names are compared.
+func TestEveryEnumValueMeansTheSameOnBothSides(t *testing.T) {
+	compare(t, "OUTCOME_", pb.Outcome_name, core.Done)
+	compare(t, "ERROR_CODE_", pb.ErrorCode_name, core.Canceled)
+	compare(t, "SUPPORT_", pb.Support_name, core.Provisional)
+	compare(t, "IDEMPOTENCY_", pb.Idempotency_name, core.NativeKey)
+	compare(t, "STATUS_", pb.Status_name, core.Closed)
+	compare(t, "PAYMENT_STATE_", pb.PaymentState_name, core.PaymentRefused)
+	compare(t, "REFUND_KIND_", pb.RefundKind_name, core.ReturnAndRefund)
+	compare(t, "GOODS_STATE_", pb.GoodsState_name, core.GoodsReceived)
+	compare(t, "REFUND_STATUS_", pb.RefundStatus_name, core.RefundClosed)
+	compare(t, "CANCEL_STATE_", pb.CancelState_name, core.CancelAccepted)
+}
+
+func compare[E interface {
+	~uint8
+	String() string
+}](t *testing.T, prefix string, names map[int32]string, last E) {
+	t.Helper()
+	require.Len(t, names, int(last)+1, "%s: both sides have the same values", prefix)
+	for n := 1; n <= int(last); n++ { // 0 is the harmless one, whatever it is called
+		require.Equal(t, names[int32(n)], prefix+strings.ToUpper(E(n).String()))
+	}
+}
+
+func TestATimeWithoutAYearOfFourDigitsIsNotKnown(t *testing.T) {
+	for _, ms := range []int64{math.MaxInt64, math.MinInt64, 253402300800000} {
+		o, err := OrderFrom(&pb.Order{Order: &pb.OrderRef{Id: "1"}, Times: &pb.Times{PaidMs: ms}})
+		require.NoError(t, err)
+		require.True(t, o.Times.Paid.IsZero())
+		_, err = json.Marshal(o)
+		require.NoError(t, err, "an order that has no JSON form cannot be recorded")
+	}
+}
+
+func TestAnErrorThatSaysNothingIsAnError(t *testing.T) {
+	var none *core.Error
+	m := ErrorTo(none, true)
+	require.Equal(t, pb.Outcome_OUTCOME_UNSPECIFIED, m.GetOutcome())
+	require.NotEmpty(t, m.GetMessage())
+	require.Equal(t, "x\uFFFD", ErrorTo(&core.Error{Message: "x\xff"}, true).GetMessage())
 }
