@@ -55,7 +55,7 @@ func (a *Adapter) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (c
 		return core.Order{}, err
 	}
 	var data orderData
-	if err := a.call(ctx, gateway.Call{Endpoint: epCreate, Body: body, Attempt: &r.Attempt}, core.OpCreateOrder, &data); err != nil {
+	if err := a.call(ctx, gateway.Call{Endpoint: epCreate, Body: body, Attempt: &r.Attempt, Private: private(r.Address)}, core.OpCreateOrder, &data); err != nil {
 		return core.Order{}, err
 	}
 	order, err := data.order()
@@ -64,23 +64,37 @@ func (a *Adapter) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (c
 	}
 	order.Ref = r.Ref
 	order.Status = core.AwaitingPayment // a new order has no status in the answer; its life begins unpaid
-	if problem := allRefused(order.Lines); problem != nil {
-		return order, a.gateway.InnerFailure(core.OpCreateOrder, *problem)
+	if err := a.judgeLines(order); err != nil {
+		return core.Order{}, err
 	}
 	return order, nil
 }
 
-// allRefused gives the first line's problem if no line was taken: code 200 can carry failed lines.
-func allRefused(lines []core.Line) *core.GatewayError {
-	for _, line := range lines {
+// judgeLines looks at the lines that failed: code 200 can carry them. Lines refused with codes that
+// the operator knows leave an order of the others, or nothing at all; a code that nobody knows may
+// stand for a line that was taken, so the whole is in doubt.
+func (a *Adapter) judgeLines(order core.Order) error {
+	refused := 0
+	var last *core.Error
+	for _, line := range order.Lines {
 		if line.Problem == nil {
-			return nil
+			continue
+		}
+		refused++
+		if last = a.gateway.InnerFailure(core.OpCreateOrder, *line.Problem); last.Outcome != core.NotDone {
+			last.Detail = []string{"order " + string(order.ID) + " exists at the gateway; line " + string(line.ProductID) + " is the one in doubt"}
+			return last
 		}
 	}
-	if len(lines) == 0 {
-		return nil
+	if last != nil && refused == len(order.Lines) {
+		return last
 	}
-	return lines[0].Problem
+	return nil
+}
+
+// private are the parts of an address that must not come back in what the gateway says.
+func private(a core.Address) []string {
+	return []string{a.Name, a.Mobile, a.Phone, a.Street, a.Town + a.Street, a.Town}
 }
 
 func newCreateBody(r core.CreateOrderRequest) (createBody, error) {

@@ -72,7 +72,9 @@ func TestCreateAnswers(t *testing.T) {
 			require.EqualValues(t, 200, o.Lines[1].Quantity)
 			require.Equal(t, core.Handle("1031992851828834889:200027842448,1031992851828834890:200027842449"), o.Handle)
 		}},
-		{trap: "52: one line failed with code 200", answer: subOrders("null", "null", `"OUT_OF_STOCK"`, `"库存不足"`), want: core.Done, check: func(t *testing.T, o core.Order) {
+		{trap: "52: one line failed with a code that nobody knows", answer: subOrders("null", "null", `"OUT_OF_STOCK"`, `"库存不足"`), wantErr: core.Refused, want: core.InDoubt},
+		{trap: "52: every line failed, one with a code that nobody knows", answer: subOrders(`"A1"`, `"x"`, `"B2"`, `"x"`), more: settingsMap{"refusal_codes": []string{"A1"}}, wantErr: core.Refused, want: core.InDoubt},
+		{trap: "52: one line failed with code 200", answer: subOrders("null", "null", `"OUT_OF_STOCK"`, `"库存不足"`), more: settingsMap{"refusal_codes": []string{"OUT_OF_STOCK"}}, want: core.Done, check: func(t *testing.T, o core.Order) {
 			require.Nil(t, o.Lines[0].Problem)
 			require.Equal(t, "OUT_OF_STOCK", o.Lines[1].Problem.Code)
 		}},
@@ -131,4 +133,15 @@ func TestCreateRefusesBeforeSending(t *testing.T) {
 			require.NotContains(t, err.Error(), "15068763421")
 		})
 	}
+}
+
+func TestWhatTheGatewaySaysHoldsNoAddress(t *testing.T) {
+	r := seedOrder()
+	gw := newRecorder(t, map[string]string{"/open/order": `{"code":50012,"msg":"收货人 ` + r.Address.Name + ` 地址 ` + r.Address.Street + ` 电话 ` + r.Address.Mobile + ` 无效","data":null}`})
+	_, err := open(t, gw.URL, nil).CreateOrder(bg(), r)
+	require.ErrorIs(t, err, core.Refused)
+	for _, personal := range []string{r.Address.Name, r.Address.Street, r.Address.Mobile} {
+		require.NotContains(t, err.Error(), personal)
+	}
+	require.Contains(t, err.Error(), "无效")
 }

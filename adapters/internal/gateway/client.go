@@ -3,10 +3,12 @@ package gateway
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/core/effect"
@@ -72,6 +74,9 @@ type Call struct {
 	// Body is marshalled as JSON, without escapes for HTML; []byte and json.RawMessage are sent as
 	// they are; nil sends no body.
 	Body any
+	// Private are texts of the request, such as parts of an address, that are taken out of whatever
+	// the gateway says.
+	Private []string
 	// Attempt is required for a write row and ignored for a read row.
 	Attempt *core.Attempt
 	// PathParams fill the placeholders of the path, trimmed and escaped. One that the path does not
@@ -111,7 +116,23 @@ func (c *Client) Call(ctx context.Context, call Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return c.judge(row, request, response)
+	reply, err := c.judge(row, request, response)
+	return reply, withoutPrivate(err, call.Private)
+}
+
+// withoutPrivate takes the caller's private texts out of what the gateway said.
+func withoutPrivate(err error, private []string) error {
+	e, ok := errors.AsType[*core.Error](err)
+	if !ok {
+		return err
+	}
+	told := *e
+	for _, text := range private {
+		if utf8.RuneCountInString(text) > 1 {
+			told.Gateway.Message = strings.ReplaceAll(told.Gateway.Message, text, "[private]")
+		}
+	}
+	return &told
 }
 
 // request builds the signed request of a call.
