@@ -18,6 +18,7 @@ import (
 func Example() {
 	program, settings, stop := offline()
 	defer stop()
+	journal := core.NewMemoryJournal() // in a program: sqlite.Open(ctx, "sampan.db")
 
 	ctx := context.Background()
 	adapter, err := plugin.Open(ctx, plugin.Config{Account: "cn", Command: program, Settings: settings})
@@ -25,7 +26,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	defer adapter.Close()
-	buyer, err := core.NewBuyer(ctx, adapter, core.BuyerOptions{Account: "cn"})
+	buyer, err := core.NewBuyer(ctx, adapter, core.BuyerOptions{Account: "cn", Journal: journal})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -111,7 +111,7 @@ func (a *adapter) Describe(ctx context.Context) (core.Description, error) {
 		_ = a.g.read(ctx, func() {})
 	}
 	d := core.Description{Adapter: "fake", Version: "1", Market: "fair", Gateway: "memory",
-		Operations: map[core.Operation]core.Capability{}, Idempotency: core.LookupByRef}
+		Operations: map[core.Operation]core.Capability{}, Idempotency: core.NoIdempotency}
 	for _, op := range core.Operations() {
 		d.Operations[op] = core.Capability{Support: core.Supported}
 		if a.only != nil && !slices.Contains(a.only, op) {
@@ -123,6 +123,8 @@ func (a *adapter) Describe(ctx context.Context) (core.Description, error) {
 		d.Operations[core.OpQuote] = core.Capability{}
 	case "unknown operation":
 		d.Operations["dance"] = core.Capability{Support: core.Supported}
+	case "declares a look-up":
+		d.Idempotency = core.LookupByRef
 	case "undeclared":
 		d.Operations[core.OpCancelOrder] = core.Capability{Reason: "cannot be cancelled"}
 	}
@@ -263,6 +265,9 @@ func (a *adapter) ListOrders(ctx context.Context, r core.ListOrdersRequest) (cor
 func (a *adapter) page(r core.ListOrdersRequest) (page core.OrderPage) {
 	var fits []core.Order
 	for _, o := range a.g.orders {
+		if a.is("id filter misses") && r.ID != "" {
+			continue
+		}
 		if a.is("ignores filters") || (r.ID == "" || r.ID == o.ID) && (r.Status == 0 || r.Status == o.Status) {
 			fits = append(fits, *o)
 		}

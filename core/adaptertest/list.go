@@ -3,6 +3,7 @@ package adaptertest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sampan-go/sampan/core"
@@ -38,19 +39,22 @@ type filterRow struct {
 	name    string
 	request func(made core.Order) core.ListOrdersRequest
 	fits    func(made, listed core.Order) bool
+	// finds says that the order just made must be among them: an empty page would look like proof
+	// that it does not exist.
+	finds bool
 }
 
 var filterRows = []filterRow{
 	{"ref", func(o core.Order) core.ListOrdersRequest { return core.ListOrdersRequest{Ref: o.Ref} },
-		func(made, listed core.Order) bool { return listed.Ref == made.Ref || listed.ID == made.ID }},
-	{"a ref that nobody used", func(core.Order) core.ListOrdersRequest { return core.ListOrdersRequest{Ref: "at-nobody"} }, never},
+		func(made, listed core.Order) bool { return listed.Ref == made.Ref || listed.ID == made.ID }, true},
+	{"a ref that nobody used", func(core.Order) core.ListOrdersRequest { return core.ListOrdersRequest{Ref: "at-nobody"} }, never, false},
 	{"id", func(o core.Order) core.ListOrdersRequest { return core.ListOrdersRequest{ID: o.ID} },
-		func(made, listed core.Order) bool { return listed.ID == made.ID }},
+		func(made, listed core.Order) bool { return listed.ID == made.ID }, true},
 	{"status", func(core.Order) core.ListOrdersRequest { return core.ListOrdersRequest{Status: core.Cancelled} },
-		func(_, listed core.Order) bool { return listed.Status == core.Cancelled }},
+		func(_, listed core.Order) bool { return listed.Status == core.Cancelled }, false},
 	{"a time long ago", func(core.Order) core.ListOrdersRequest {
 		return core.ListOrdersRequest{CreatedFrom: time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC), CreatedTo: time.Date(2001, 1, 2, 0, 0, 0, 0, time.UTC)}
-	}, never},
+	}, never, false},
 }
 
 func never(_, _ core.Order) bool { return false }
@@ -63,6 +67,10 @@ func checkFilters(p *probe) {
 	}
 	for _, row := range filterRows {
 		page, err := p.list(p.Context(), row.request(made))
+		if row.name == "ref" && p.d.Idempotency != core.NoIdempotency {
+			p.check(err == nil, "filter ref: "+outcome(err), "orders by ref, as Describe declares by its idempotency",
+				"declare NoIdempotency, or let orders be listed by ref: that is how a lost create is found")
+		}
 		if err != nil {
 			p.check(errors.Is(err, core.Unsupported), "filter "+row.name+": "+outcome(err), "orders that fit, or Unsupported",
 				"answer core.NotOffered(core.OpListOrders, reason) for a filter that the gateway does not have")
@@ -71,6 +79,11 @@ func checkFilters(p *probe) {
 		for _, listed := range page.Orders {
 			p.check(row.fits(made, listed), fmt.Sprintf("filter %s gave order %s (ref %q, %s)", row.name, listed.ID, listed.Ref, listed.Status),
 				"only orders that fit", "send the filter to the gateway, or answer Unsupported; never leave it out")
+		}
+		here := func(listed core.Order) bool { return listed.ID == made.ID }
+		if row.finds && p.d.Check(core.OpCreateOrder) == nil {
+			p.check(slices.ContainsFunc(page.Orders, here), "filter "+row.name+" did not find order "+string(made.ID), "the order just made",
+				"a filter that misses an order makes a lost purchase look as if it had not happened")
 		}
 	}
 }

@@ -46,6 +46,8 @@ var variants = []struct{ broken, where, rule string }{
 	{"list stands still", "list", "list: every order is found by paging, and none twice"},
 	{"list stops early", "list", "list: every order is found by paging, and none twice"},
 	{"ignores filters", "list", "list: a filter gives what it names, or Unsupported, never more"},
+	{"id filter misses", "list", "list: a filter gives what it names, or Unsupported, never more"},
+	{"declares a look-up", "list", "list: a filter gives what it names, or Unsupported, never more"},
 	{"empty for unknown", "get", "get: an order that the gateway does not know is an error"},
 	{"read in doubt", "get", "errors: a failed read is not_done"},
 	{"reads after it paid", "pay", "pay: one attempt is one request and one effect"},
