@@ -63,7 +63,7 @@ var capabilityColumns = []column[capability]{
 		}
 		return c.Support.String()
 	}},
-	{title: "why", wide: 48, text: func(c capability) string { return c.Reason }},
+	{title: "why", wide: 42, text: func(c capability) string { return c.Reason }},
 }
 
 func (a *app) printCapabilities(descriptions []core.Description) error {

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 
 	"github.com/sampan-go/sampan/core"
@@ -115,19 +117,29 @@ func (s *demoShow) run(ctx context.Context) {
 		what, err := step.do(ctx)
 		if err != nil {
 			s.failed = err
-			fmt.Fprintf(s.out, "%-18s %-9s FAILED: %v\n", s.title, step.name, err)
+			s.say(step.name, "FAILED: "+err.Error())
 			return
 		}
-		fmt.Fprintf(s.out, "%-18s %-9s %s\n", s.title, step.name, what)
+		s.say(step.name, what)
 	}
 	fmt.Fprintln(s.out)
 }
 
+// say prints one step; what does not fit a terminal goes on under itself.
+func (s *demoShow) say(step, what string) {
+	const margin, width = 28, 70
+	head := fmt.Sprintf("%-18s%-10s", s.title, step)
+	for line := range strings.SplitSeq(text.WrapSoft(what, width), "\n") {
+		fmt.Fprintln(s.out, strings.TrimRight(head+line, " "))
+		head = strings.Repeat(" ", margin)
+	}
+}
+
 func (s *demoShow) create(ctx context.Context) (string, error) {
 	var r core.CreateOrderRequest
-	text, err := demoOrders.ReadFile("demo/" + s.adapter + ".json")
+	file, err := demoOrders.ReadFile("demo/" + s.adapter + ".json")
 	if err == nil {
-		err = json.Unmarshal(text, &r)
+		err = json.Unmarshal(file, &r)
 	}
 	if err != nil {
 		return "", err
@@ -168,8 +180,8 @@ func (s *demoShow) pay(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text := map[core.PaymentState]string{core.Settled: "settled: the money has moved", core.Accepted: "accepted: the gateway will pay; only a later read shows that it did"}[payment.State]
-	return fmt.Sprintf("%s expected and %s", s.order.Totals.Payable, text), nil
+	how := map[core.PaymentState]string{core.Settled: "settled: the money has moved", core.Accepted: "accepted: the gateway will pay; only a later read shows that it did"}[payment.State]
+	return fmt.Sprintf("%s expected and %s", s.order.Totals.Payable, how), nil
 }
 
 // awaitPaid reads the order until the money has moved: an accepted payment is not yet paid.
@@ -223,7 +235,7 @@ func (s *demoShow) track(ctx context.Context) (string, error) {
 		s.tracked = "number only"
 		return fmt.Sprintf("parcel %s %s: number only (%s)", parcel.Carrier, parcel.Number, tracking.Note), nil
 	}
-	s.tracked = fmt.Sprintf("%d scans", len(parcel.Events))
+	s.tracked = fmt.Sprintf("%d scan(s)", len(parcel.Events))
 	latest := ""
 	if len(parcel.Events) > 0 {
 		latest = ", latest: " + parcel.Events[0].Text
@@ -248,7 +260,7 @@ func (s *demoShow) askRefund(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s.refunded = refund.Amount.String() + " " + refund.State.String()
+	s.refunded = refund.Amount.String()
 	return fmt.Sprintf("%s of %s asked back, refund %s", refund.Amount, s.order.Totals.Payable, refund.ID), nil
 }
 
@@ -257,7 +269,7 @@ var demoColumns = []column[*demoShow]{
 	{title: "order", text: func(s *demoShow) string { return string(s.order.ID) }},
 	{title: "paid", text: func(s *demoShow) string { return s.paid }},
 	{title: "tracking", text: func(s *demoShow) string { return s.tracked }},
-	{title: "refund", text: func(s *demoShow) string { return s.refunded }},
+	{title: "refund asked", text: func(s *demoShow) string { return s.refunded }},
 	{title: "result", text: func(s *demoShow) string {
 		if s.failed != nil {
 			return "FAILED"
@@ -275,6 +287,6 @@ func (a *app) summarise(shows []*demoShow) error {
 			return &core.Error{Code: core.Internal, Outcome: core.NotDone, Message: "a step of the demonstration failed", Err: s.failed}
 		}
 	}
-	fmt.Fprintln(a.out, "Next: `host sandbox` serves the same gateways to your own sampan.toml; `host adapters` says what each can do.")
+	fmt.Fprintln(a.out, "Next: `host sandbox` serves the same gateways to your own sampan.toml;\n      `host adapters` says what each adapter can do, and why not.")
 	return nil
 }

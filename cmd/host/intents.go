@@ -57,9 +57,8 @@ var intentColumns = []column[shownIntent]{
 	{title: "operation", text: func(i shownIntent) string { return string(i.Op) }},
 	{title: "key", text: func(i shownIntent) string { return i.Key }},
 	{title: "state", text: func(i shownIntent) string { return i.State.String() }},
-	{title: "version", text: func(i shownIntent) string { return fmt.Sprint(i.Version) }},
-	{title: "sent (UTC)", text: func(i shownIntent) string { return i.Attempt.SignedAt.Format("2006-01-02 15:04:05") }},
-	{title: "what is known", wide: 34, text: func(i shownIntent) string {
+	{title: "sent (UTC)", text: func(i shownIntent) string { return i.Attempt.SignedAt.Format("2006-01-02 15:04") }},
+	{title: "what is known", wide: 26, text: func(i shownIntent) string {
 		if i.Failure == nil {
 			return ""
 		}

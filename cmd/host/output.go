@@ -124,14 +124,12 @@ var orderColumns = []column[core.Order]{
 	{title: "ref", text: func(o core.Order) string { return string(o.Ref) }},
 	{title: "status", text: func(o core.Order) string { return status(o.Status, o.UpstreamStatus) }},
 	{title: "payable", text: func(o core.Order) string { return o.Totals.Payable.String() }},
-	{title: "lines", text: func(o core.Order) string { return fmt.Sprint(len(o.Lines)) }},
 	{title: "created (UTC)", text: func(o core.Order) string {
 		if o.Times.Created.IsZero() {
 			return ""
 		}
-		return o.Times.Created.Format("2006-01-02 15:04:05")
+		return o.Times.Created.Format("2006-01-02 15:04")
 	}},
-	{title: "seller", wide: 18, text: func(o core.Order) string { return o.Seller.Name }},
 }
 
 // status is our word; the gateway's own stands beside one that we do not know.
