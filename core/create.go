@@ -29,7 +29,7 @@ func (b *Buyer) CreateOrder(ctx context.Context, r CreateOrderRequest) (Order, e
 			return withoutAddress(order), err
 		},
 		check: func(o Order) error { return checkCreated(r, o) },
-		look:  func(ctx context.Context) (Order, bool, error) { return b.findCreated(ctx, r) },
+		look:  b.lookForCreated(r),
 	})
 	return b.own(order), err
 }
@@ -207,12 +207,17 @@ func withoutAddress(o Order) Order {
 	return o
 }
 
-// findCreated looks a purchase up by its ref, where the gateway keeps refs: the one order that has
-// it, if there is exactly one. Two are for a person.
-func (b *Buyer) findCreated(ctx context.Context, r CreateOrderRequest) (Order, bool, error) {
+// lookForCreated is nil where the gateway keeps no number of ours: then only a person can tell.
+func (b *Buyer) lookForCreated(r CreateOrderRequest) func(context.Context) (Order, bool, error) {
 	if b.description.Idempotency == NoIdempotency {
-		return Order{}, false, nil
+		return nil
 	}
+	return func(ctx context.Context) (Order, bool, error) { return b.findCreated(ctx, r) }
+}
+
+// findCreated looks a purchase up by its ref: the one order that has it, if there is exactly one.
+// Two are for a person.
+func (b *Buyer) findCreated(ctx context.Context, r CreateOrderRequest) (Order, bool, error) {
 	var found []Order
 	for order, err := range b.ListOrders(ctx, ListOrdersRequest{Ref: r.Ref}) {
 		if err != nil {

@@ -86,6 +86,7 @@ func TestWithoutANumberOfOursOnlyAPersonCanTell(t *testing.T) {
 	_, err := b.CreateOrder(t.Context(), purchase())
 	require.Equal(t, core.InDoubt, core.OutcomeOf(err))
 	assert.Zero(t, f.calls[core.OpListOrders])
+	assert.NotContains(t, err.Error(), "look-up", "nothing was looked up, so nothing may be said of it")
 }
 
 func TestALostPaymentIsFoundByReadingTheOrder(t *testing.T) {

@@ -24,13 +24,13 @@ type Journal struct {
 var _ core.Journal = (*Journal)(nil)
 
 // Open opens or makes the journal at path, and holds it until Close. It refuses a file that another
-// host has open, that others may read, that lies on a network file system, that is damaged, or that
+// host keeps open for longer than the caller waits, that others may read, that lies on a network file system, that is damaged, or that
 // a newer program wrote. Its errors are *core.Error with Field "journal"; nothing was changed.
 func Open(ctx context.Context, path string) (*Journal, error) {
 	if err := checkPlace(path); err != nil {
 		return nil, err
 	}
-	l, err := takeLock(path + ".lock")
+	l, err := takeLock(ctx, path+".lock")
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,9 @@ import (
 func (c *Client) InnerFailure(op core.Operation, said core.GatewayError) *core.Error {
 	e := &core.Error{Code: core.Refused, Outcome: core.InDoubt, Op: op,
 		Message: "PandaPon answered that it failed, with a code that is not documented; look whether it happened. If PandaPon confirms that the code means refused without effect, add it to refusal_codes in the account's settings"}
+	if said.Code == "" {
+		e.Message = "PandaPon answered that it failed, without a code; look whether it happened"
+	}
 	if slices.Contains(c.settings.RefusalCodes, said.Code) {
 		e.Outcome, e.Message = core.NotDone, "PandaPon refused"
 	}

@@ -46,7 +46,10 @@ func (c *Client) verdict(row Endpoint, response effect.Response, answer envelope
 	}
 	for _, s := range statusRows {
 		if response.Status >= s.from && response.Status <= s.to {
-			e.Code, e.Message = s.code, s.message
+			e.Code, e.Message = s.code, fmt.Sprintf("HTTP %d: %s", response.Status, s.message)
+			if row.Write && !known { // "try later" would be bad advice
+				e.Message = fmt.Sprintf("PandaPon answered HTTP %d, which does not say whether it happened", response.Status)
+			}
 			return e
 		}
 	}
