@@ -21,6 +21,7 @@ type process struct {
 	stdout *firstLine
 	stderr io.ReadCloser
 	log    *ring
+	alive  *os.File // our end of the pipe that says that the host lives
 	scrub  func(string) string
 
 	// gone is closed when the process has ended, read when go-plugin has read both pipes to their
@@ -88,6 +89,11 @@ func (p *process) start() error {
 	}
 	p.stdout = &firstLine{ReadCloser: stdout}
 	p.stderr = teeCloser{io.TeeReader(stderr, p.log), stderr}
+	started, err := p.holdAlive()
+	if err != nil {
+		return err
+	}
+	defer started()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.killed {
@@ -96,6 +102,22 @@ func (p *process) start() error {
 	err = p.cmd.Start()
 	p.running = p.cmd.Process
 	return err
+}
+
+// holdAlive gives the adapter a pipe that nobody writes to: it ends when this process does, however
+// that comes about, and then the adapter ends too. started is called once the adapter has its end.
+func (p *process) holdAlive() (started func(), err error) {
+	if !passesFiles {
+		return func() {}, nil
+	}
+	theirs, ours, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	p.cmd.ExtraFiles = []*os.File{theirs} // number 3
+	p.cmd.Env = append(p.cmd.Env, livenessVariable+"=3")
+	p.alive = ours
+	return func() { _ = theirs.Close() }, nil // the adapter has its own
 }
 
 type teeCloser struct {
@@ -107,6 +129,9 @@ type teeCloser struct {
 // its group. The number of a group is not given out again while it has members.
 func (p *process) reap() {
 	state, _ := p.running.Wait() // it is our child and nobody else waits for it
+	if p.alive != nil {
+		_ = p.alive.Close() // it has told whom it had to tell
+	}
 	p.mu.Lock()
 	p.state = state
 	killGroup(p.running)

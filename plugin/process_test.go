@@ -29,7 +29,39 @@ func TestMain(m *testing.M) {
 		program(os.Args[2])
 		os.Exit(0)
 	}
+	if len(os.Args) > 1 && os.Args[1] == dyingHost {
+		client, err := plugin.Open(context.Background(), config("serve", "hang"))
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(client.PID())
+		if os.Args[2] == "writing" {
+			go func() { _, _ = create(client) }()
+		}
+		select {}
+	}
 	os.Exit(m.Run())
+}
+
+const dyingHost = "host-that-dies"
+
+func TestNoAdapterOutlivesAHostThatIsKilled(t *testing.T) {
+	for _, doing := range []string{"nothing", "writing"} {
+		t.Run(doing, func(t *testing.T) {
+			host := exec.Command(os.Args[0], dyingHost, doing)
+			out, err := host.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, host.Start())
+			var pid int
+			_, err = fmt.Fscan(out, &pid)
+			require.NoError(t, err)
+			require.NoError(t, syscall.Kill(pid, 0), "the adapter must be there first")
+			time.Sleep(100 * time.Millisecond) // so that a write is on its way
+			require.NoError(t, host.Process.Kill())
+			_ = host.Wait() // it was killed
+			requireGone(t, pid)
+		})
+	}
 }
 
 func config(programMode, adapterMode string) plugin.Config {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"syscall"
 
 	"github.com/hashicorp/go-hclog"
@@ -41,6 +42,7 @@ func Serve(c ServeConfig) {
 	os.Stdout = stderr // until the handshake, which alone belongs on standard output
 	takeOverLog(stderr)
 	signal.Ignore(syscall.SIGPIPE, os.Interrupt)
+	endWithHost()
 
 	// After the handshake the runtime points both streams at a pipe whose rest is lost when the
 	// process ends. The first call comes after that, and points them at standard error.
@@ -57,6 +59,23 @@ func Serve(c ServeConfig) {
 		},
 		Logger: hclog.New(&hclog.LoggerOptions{Level: hclog.Info, Output: stderr, JSONFormat: true}),
 	})
+}
+
+// livenessVariable names the open file that ends with the host.
+const livenessVariable = "SAMPAN_LIVENESS_FD"
+
+// endWithHost ends this process when its host is gone: an adapter alone must not buy anything, and
+// nobody would ever end it. A write that is under way is abandoned; its host is not there to hear.
+func endWithHost() {
+	number, err := strconv.Atoi(os.Getenv(livenessVariable))
+	if err != nil {
+		return // an older host, or a system where files are not passed on
+	}
+	host := os.NewFile(uintptr(number), "host")
+	go func() {
+		_, _ = host.Read(make([]byte, 1)) // it never gives anything but its end
+		os.Exit(0)
+	}()
 }
 
 func newGRPCServer(options []grpc.ServerOption) *grpc.Server {
