@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/sampan-go/sampan/core"
@@ -31,18 +32,30 @@ func (a *app) open(ctx context.Context) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	resolved, err := resolve("accounts."+name+".settings", account.Settings)
+	folder := filepath.Dir(a.config)
+	resolved, err := resolver{folder}.resolve("accounts."+name+".settings", account.Settings)
 	if err != nil {
 		return nil, err
 	}
 	settings, _ := resolved.(map[string]any)
 	a.announce(name, settings, account.Limits)
-	return a.start(ctx, name, account.Adapter, settings, account.Limits)
+	adapter := account.Adapter
+	if isPath(adapter) && !filepath.IsAbs(adapter) { // beside the configuration, wherever it is read from
+		adapter = filepath.Join(folder, adapter)
+		if !isPath(adapter) {
+			adapter = "." + string(os.PathSeparator) + adapter
+		}
+	}
+	return a.start(ctx, name, adapter, settings, account.Limits)
+}
+
+func isPath(adapter string) bool {
+	return strings.ContainsRune(adapter, '/') || strings.ContainsRune(adapter, os.PathSeparator)
 }
 
 // announce says aloud what an operator must not overlook.
 func (a *app) announce(name string, settings map[string]any, limits limitsConfig) {
-	if settings["allow_private"] == true {
+	if on(settings, "allow_private") {
 		fmt.Fprintf(a.err, "host: account %s has allow_private = true: plain http and private addresses are admitted. For the sandbox only.\n", name)
 	}
 	if limits.MaxDay != "" {
@@ -50,8 +63,18 @@ func (a *app) announce(name string, settings map[string]any, limits limitsConfig
 	}
 }
 
+// on reports whether a switch is set, in any spelling that the adapter's JSON decoder would take.
+func on(settings map[string]any, name string) bool {
+	for key, value := range settings {
+		if strings.EqualFold(key, name) && value == true {
+			return true
+		}
+	}
+	return false
+}
+
 func (a *app) start(ctx context.Context, name, adapter string, settings map[string]any, limits limitsConfig) (*opened, error) {
-	command, err := adapterProgram(adapter)
+	command, err := adapterProgram(name, adapter)
 	if err != nil {
 		return nil, err
 	}
@@ -79,12 +102,12 @@ func (a *app) start(ctx context.Context, name, adapter string, settings map[stri
 }
 
 // adapterProgram is how an adapter is started: a built-in one is this program again.
-func adapterProgram(adapter string) ([]string, error) {
-	if strings.ContainsRune(adapter, os.PathSeparator) {
+func adapterProgram(account, adapter string) ([]string, error) {
+	if isPath(adapter) {
 		return []string{adapter}, nil
 	}
 	if _, ok := builtins[adapter]; !ok {
-		return nil, core.Invalid("adapter", "%q is not known; use %s, or the path of an adapter program (with a slash)", adapter, strings.Join(builtinNames(), ", "))
+		return nil, core.Invalid("accounts."+account+".adapter", "%q is not known; use %s, or the path of an adapter program (with a slash)", adapter, strings.Join(builtinNames(), ", "))
 	}
 	self, err := os.Executable()
 	if err != nil {

@@ -10,12 +10,13 @@ import (
 )
 
 func (a *app) adaptersCommand() *cobra.Command {
-	return &cobra.Command{Use: "adapters", Short: "list the built-in adapters and what each can do", Args: cobra.NoArgs,
+	return &cobra.Command{Use: "adapters", Short: "list the built-in adapters and what each can do", Args: takes(),
 		Long: `Starts each built-in adapter and asks it to describe itself; nothing is sent to a gateway.
 
 "provisional" operations are off until an account's settings name their endpoint, because the
 gateway's documentation does not.`,
 		RunE: func(c *cobra.Command, _ []string) error {
+			a.running = true
 			ctx, cancel := context.WithTimeout(c.Context(), a.timeout)
 			defer cancel()
 			descriptions, err := a.describeBuiltins(ctx)

@@ -104,15 +104,11 @@ func (c fileConfig) pick(name, path string) (string, accountConfig, error) {
 	if account, ok := c.Accounts[name]; ok {
 		return name, account, nil
 	}
-	if name == "" {
-		return "", accountConfig{}, core.Invalid("account", "is missing; choose one with --account: %s", listed(names))
-	}
-	return "", accountConfig{}, core.Invalid("account", "%q is not in %s; it has %s", name, path, listed(names))
-}
-
-func listed(names []string) string {
 	if len(names) == 0 {
-		return "no accounts"
+		return "", accountConfig{}, core.Invalid("account", "%s has no accounts; write one (see the README, or `host sandbox` for one that works offline)", path)
 	}
-	return strings.Join(names, ", ")
+	if name == "" {
+		return "", accountConfig{}, core.Invalid("account", "is missing; choose one with --account: %s", strings.Join(names, ", "))
+	}
+	return "", accountConfig{}, core.Invalid("account", "%q is not in %s; it has %s", name, path, strings.Join(names, ", "))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"encoding/json"
@@ -35,7 +36,7 @@ var demoAccounts = []demoAccount{
 }
 
 func (a *app) demoCommand() *cobra.Command {
-	return &cobra.Command{Use: "demo", Short: "buy on three accounts, offline, through three adapter processes", Args: cobra.NoArgs,
+	return &cobra.Command{Use: "demo", Short: "buy on three accounts, offline, through three adapter processes", Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			a.running = true
 			ctx, cancel := context.WithTimeout(c.Context(), a.timeout)
@@ -129,8 +130,8 @@ func (s *demoShow) run(ctx context.Context) {
 func (s *demoShow) say(step, what string) {
 	const margin, width = 28, 70
 	head := fmt.Sprintf("%-18s%-10s", s.title, step)
-	for line := range strings.SplitSeq(text.WrapSoft(what, width), "\n") {
-		fmt.Fprintln(s.out, strings.TrimRight(head+line, " "))
+	for line := range strings.SplitSeq(text.WrapSoft(plain(what), width), "\n") {
+		fmt.Fprintln(s.out, strings.TrimRight(head+strings.TrimSpace(line), " "))
 		head = strings.Repeat(" ", margin)
 	}
 }
@@ -151,8 +152,19 @@ func (s *demoShow) create(ctx context.Context) (string, error) {
 	for _, line := range r.Lines {
 		pieces += line.Quantity
 	}
-	s.goods = fmt.Sprintf("%d line(s), %d pieces", len(r.Lines), pieces)
-	return fmt.Sprintf("order %s under ref %q: %s", s.order.ID, r.Ref, s.goods), nil
+	s.goods = counted(len(r.Lines), "line") + ", " + counted(int(pieces), "piece")
+	price := ""
+	if !s.order.Totals.Payable.IsSet() {
+		price = "; the gateway does not say yet what it costs"
+	}
+	return fmt.Sprintf("order %s under ref %q: %s%s", s.order.ID, r.Ref, s.goods, price), nil
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return itoa(n) + " " + what + "s"
 }
 
 // list finds the order again, the way a program would after a restart, and learns its price.
@@ -191,7 +203,7 @@ func (s *demoShow) awaitPaid(ctx context.Context) (string, error) {
 		reads++
 		order, err := s.opened.buyer.GetOrder(ctx, core.GetOrderRequest{Order: s.order.OrderRef})
 		s.paid = order.Totals.Payable.String()
-		return fmt.Sprintf("%s, %s, after %d read(s)", order.Status, s.paid, reads), order.Status.IsPaid(), err
+		return fmt.Sprintf("%s, %s, after %s", order.Status, s.paid, counted(reads, "read")), order.Status.IsPaid(), err
 	})
 }
 
@@ -235,7 +247,7 @@ func (s *demoShow) track(ctx context.Context) (string, error) {
 		s.tracked = "number only"
 		return fmt.Sprintf("parcel %s %s: number only (%s)", parcel.Carrier, parcel.Number, tracking.Note), nil
 	}
-	s.tracked = fmt.Sprintf("%d scan(s)", len(parcel.Events))
+	s.tracked = counted(len(parcel.Events), "scan")
 	latest := ""
 	if len(parcel.Events) > 0 {
 		latest = ", latest: " + parcel.Events[0].Text
@@ -278,13 +290,23 @@ var demoColumns = []column[*demoShow]{
 	}},
 }
 
+// demoFailed is what the demonstration ends with: what failed, and of what kind it was.
+func demoFailed(s *demoShow) error {
+	e := core.Error{Code: core.Internal, Outcome: core.NotDone}
+	if cause, ok := errors.AsType[*core.Error](s.failed); ok {
+		e = *cause
+	}
+	e.Message = fmt.Sprintf("the demonstration's account %q failed: %s", s.title, cmp.Or(e.Message, s.failed.Error()))
+	return &e
+}
+
 func (a *app) summarise(shows []*demoShow) error {
 	if err := writeTable(a.out, shows, demoColumns); err != nil {
 		return err
 	}
 	for _, s := range shows {
 		if s.failed != nil {
-			return &core.Error{Code: core.Internal, Outcome: core.NotDone, Message: "a step of the demonstration failed", Err: s.failed}
+			return demoFailed(s)
 		}
 	}
 	fmt.Fprintln(a.out, "Next: `host sandbox` serves the same gateways to your own sampan.toml;\n      `host adapters` says what each adapter can do, and why not.")

@@ -39,7 +39,9 @@ func (a *app) finish(err error) int {
 		if unprinted.failure == nil {
 			return exitOther // it was done
 		}
-		e, _ = errors.AsType[*core.Error](unprinted.failure)
+		if e, ok = errors.AsType[*core.Error](unprinted.failure); !ok {
+			return exitOther
+		}
 	}
 	a.explain(e)
 	if a.output == "json" || a.output == "jsonl" {
@@ -85,20 +87,24 @@ func (a *app) explain(e *core.Error) {
 	if e.Field != "" {
 		head = append(head, e.Field)
 	}
-	fmt.Fprintf(a.err, "host: %s\n", strings.Join(append(head, e.Message), ": "))
+	fmt.Fprintf(a.err, "host: %s\n", plain(strings.Join(append(head, e.Message), ": ")))
 	if e.Gateway != (core.GatewayError{}) {
-		fmt.Fprintf(a.err, "  the gateway said: %s\n", e.Gateway)
+		fmt.Fprintf(a.err, "  the gateway said: %s\n", plain(e.Gateway.String()))
 	}
-	if verdict := verdicts[e.Outcome]; verdict != "" && e.Code != core.InvalidInput && e.Code != core.Unsupported {
-		fmt.Fprintf(a.err, "  %s\n", verdict)
+	if e.Code != core.InvalidInput && e.Code != core.Unsupported && !reads[e.Op] {
+		fmt.Fprintf(a.err, "  %s\n", verdicts[e.Outcome])
 	}
 	for _, line := range e.Detail {
-		fmt.Fprintf(a.err, "  | %s\n", line)
+		fmt.Fprintf(a.err, "  | %s\n", plain(line))
 	}
 }
 
+// reads are the operations that change nothing: there is no doubt to speak of.
+var reads = map[core.Operation]bool{core.OpDescribe: true, core.OpQuote: true, core.OpListOrders: true, core.OpGetOrder: true,
+	core.OpTrack: true, core.OpGetRefund: true}
+
 var verdicts = map[core.Outcome]string{
-	core.InDoubt: "IN DOUBT: it may have happened. Look at the marketplace before you try again.",
+	core.InDoubt: "IN DOUBT: it may have happened. Look at the marketplace before you try again; see `host intents`.",
 	core.NotDone: "It did not happen.",
 	core.Done:    "It happened, and something about it is not as asked.",
 }

@@ -12,7 +12,7 @@ import (
 )
 
 func (a *app) intentsCommand() *cobra.Command {
-	c := &cobra.Command{Use: "intents", Short: "list the writes whose outcome is not known", Args: cobra.NoArgs,
+	c := &cobra.Command{Use: "intents", Short: "list the writes whose outcome is not known", Args: takes(),
 		Long: `Lists the writes in doubt, of all accounts or of --account.
 
 Making the same call again looks one up where the gateway allows it; "host resolve" records what a
@@ -83,7 +83,7 @@ func (a *app) keyOf(op, key string) (core.IntentKey, error) {
 
 func (a *app) intentShowCommand() *cobra.Command {
 	var op string
-	c := &cobra.Command{Use: "show KEY", Short: "draw what became of one write (KEY is the ref, or the order of a payment)", Args: cobra.ExactArgs(1),
+	c := &cobra.Command{Use: "show KEY", Short: "draw what became of one write (KEY is the ref, or the order of a payment)", Args: takes("KEY"),
 		RunE: func(c *cobra.Command, args []string) error {
 			key, err := a.keyOf(op, args[0])
 			if err != nil {
@@ -125,6 +125,9 @@ func (a *app) draw(s shownIntent) {
 			if c.Failure.Gateway != (core.GatewayError{}) {
 				fmt.Fprintf(a.out, "  %24s│  the gateway said: %s\n", "", c.Failure.Gateway)
 			}
+			for _, line := range c.Failure.Detail {
+				fmt.Fprintf(a.out, "  %24s│  %s\n", "", line)
+			}
 		}
 		if n < len(s.Changes)-1 {
 			fmt.Fprintf(a.out, "  %24s│\n", "")
@@ -152,7 +155,7 @@ func (a *app) resolveCommand() *cobra.Command {
 	var op, order string
 	var v core.Verdict
 	var no bool
-	c := &cobra.Command{Use: "resolve KEY", Short: "record what a person found out about a write in doubt", Args: cobra.ExactArgs(1),
+	c := &cobra.Command{Use: "resolve KEY", Short: "record what a person found out about a write in doubt", Args: takes("KEY"),
 		Long: `Records a person's verdict on a write in doubt (see "host intents").
 
 --version must be the one that "host intents" shows: a write that has changed since is not touched.

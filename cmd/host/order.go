@@ -29,7 +29,7 @@ func needsSubcommand(c *cobra.Command, args []string) error {
 
 func (a *app) orderCreateCommand() *cobra.Command {
 	var file string
-	c := &cobra.Command{Use: "create --file order.json", Short: "buy: make one unpaid order", Args: cobra.NoArgs,
+	c := &cobra.Command{Use: "create --file order.json", Short: "buy: make one unpaid order", Args: takes(),
 		Long: `Makes one unpaid order from a JSON file ("-" is standard input).
 
 The file holds ref (your own name for this purchase, the same at every try), lines, address, and
@@ -47,7 +47,7 @@ optionally message, max_total and options; see testdata/orders.`,
 					return err
 				}
 				order, err := o.buyer.CreateOrder(ctx, r)
-				return a.created(order, err)
+				return a.showOrder(o.buyer, order, err)
 			})
 		}}
 	c.Flags().StringVar(&file, "file", "", "the order, JSON")
@@ -55,28 +55,42 @@ optionally message, max_total and options; see testdata/orders.`,
 	return c
 }
 
-// created prints an order even if something about it is not as asked: it exists.
-func (a *app) created(order core.Order, err error) error {
+// showOrder prints an order even if something about it is not as asked: it exists.
+func (a *app) showOrder(b *core.Buyer, order core.Order, err error) error {
 	if order.ID == "" {
 		return err
 	}
-	return printed(err, a.printOrders(order))
+	if printErr := a.printOrders(order); printErr != nil || err != nil {
+		return printed(err, printErr)
+	}
+	for _, o := range withSiblings(order) {
+		a.nextOfOrder(b, o)
+	}
+	return nil
+}
+
+func withSiblings(order core.Order) []core.Order {
+	return append([]core.Order{order}, order.Siblings...)
 }
 
 func (a *app) printOrders(order core.Order) error {
-	if a.output != "table" {
+	switch a.output {
+	case "json", "jsonl":
 		return showOne(a, order, orderColumns)
+	case "csv":
+		return writeCSV(a.out, withSiblings(order), orderColumns)
 	}
-	if err := writeTable(a.out, append([]core.Order{order}, order.Siblings...), orderColumns); err != nil {
+	if err := writeTable(a.out, withSiblings(order), orderColumns); err != nil {
 		return err
 	}
 	for _, line := range order.Lines {
 		if line.Problem != nil {
-			fmt.Fprintf(a.out, "line %s (product %s) was perhaps NOT ordered, read the order again: %s\n", line.ID, line.ProductID, line.Problem)
+			fmt.Fprintf(a.out, "line %s (product %s) was perhaps NOT ordered, read the order again: %s\n",
+				plain(string(line.ID)), plain(string(line.ProductID)), plain(line.Problem.String()))
 		}
 	}
 	if order.Handle != "" {
-		fmt.Fprintf(a.out, "handle (give it to pay, track and refund): %s\n", order.Handle)
+		fmt.Fprintf(a.out, "handle (give it to pay, track and refund): %s\n", plain(string(order.Handle)))
 	}
 	return nil
 }
@@ -102,7 +116,7 @@ func lower(asked, limit money.Amount) (money.Amount, error) {
 func (a *app) orderListCommand() *cobra.Command {
 	var status, ref, id string
 	var size, limit int
-	c := &cobra.Command{Use: "list", Short: "list orders, newest first", Args: cobra.NoArgs,
+	c := &cobra.Command{Use: "list", Short: "list orders, newest first", Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			r := core.ListOrdersRequest{Ref: core.Ref(ref), ID: core.OrderID(id), PageSize: size}
 			if status != "" {
@@ -138,10 +152,19 @@ func (a *app) list(ctx context.Context, b *core.Buyer, r core.ListOrdersRequest,
 			break
 		}
 	}
+	if len(orders) == 0 && a.output == "table" {
+		if failure == nil {
+			fmt.Fprintln(a.out, "No order matches.")
+		}
+		return failure
+	}
 	if len(orders) > 0 || failure == nil {
 		if err := showList(a, orders, orderColumns); err != nil {
 			return err
 		}
+	}
+	if failure == nil && len(orders) == limit {
+		fmt.Fprintf(a.err, "host: the list stops after %s, as --limit says; there may be more, --limit 0 gives all.\n", counted(limit, "order"))
 	}
 	return failure
 }
@@ -158,14 +181,17 @@ func orderRef(id, handle string) core.OrderRef {
 func (a *app) orderGetCommand() *cobra.Command {
 	var handle string
 	var raw bool
-	c := &cobra.Command{Use: "get ORDER", Short: "read one order afresh", Args: cobra.ExactArgs(1),
+	c := &cobra.Command{Use: "get ORDER", Short: "read one order afresh", Args: takes("ORDER"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if raw && (a.output == "table" || a.output == "csv") {
+				return usage("--raw needs --output json or jsonl: the gateway's object has no place in a %s", a.output)
+			}
 			return a.withBuyer(c.Context(), func(ctx context.Context, b *core.Buyer) error {
 				order, err := b.GetOrder(ctx, core.GetOrderRequest{Order: orderRef(args[0], handle), Raw: raw})
 				if err != nil {
 					return err
 				}
-				return a.printOrders(order)
+				return a.showOrder(b, order, nil)
 			})
 		}}
 	refFlags(c, &handle)
@@ -175,16 +201,18 @@ func (a *app) orderGetCommand() *cobra.Command {
 
 func (a *app) orderCancelCommand() *cobra.Command {
 	var handle, reason string
-	c := &cobra.Command{Use: "cancel ORDER", Short: "cancel an unpaid order", Args: cobra.ExactArgs(1),
+	c := &cobra.Command{Use: "cancel ORDER", Short: "cancel an unpaid order", Args: takes("ORDER"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.withWriter(c.Context(), func(ctx context.Context, o *opened) error {
 				done, err := o.buyer.CancelOrder(ctx, core.CancelOrderRequest{Order: orderRef(args[0], handle), Reason: reason})
 				if err != nil {
 					return err
 				}
-				return printed(nil, showOne(a, done, []column[core.Cancellation]{
-					{title: "order", text: func(c core.Cancellation) string { return string(c.Order.ID) }},
-					{title: "cancellation", text: func(c core.Cancellation) string { return c.State.String() }}}))
+				printErr := showOne(a, done, cancellationColumns)
+				if printErr == nil && done.State == core.CancelAccepted {
+					a.next(o.buyer, core.OpGetOrder, "The gateway will cancel; only a read shows that it did.", of(done.Order, "order get")...)
+				}
+				return printed(nil, printErr)
 			})
 		}}
 	refFlags(c, &handle)
@@ -192,10 +220,15 @@ func (a *app) orderCancelCommand() *cobra.Command {
 	return c
 }
 
+var cancellationColumns = []column[core.Cancellation]{
+	{title: "order", text: func(c core.Cancellation) string { return string(c.Order.ID) }},
+	{title: "cancellation", text: func(c core.Cancellation) string { return c.State.String() }},
+}
+
 func (a *app) orderConfirmCommand() *cobra.Command {
 	var handle string
 	var lines []string
-	c := &cobra.Command{Use: "confirm ORDER", Short: "say that the goods came; the seller gets the money", Args: cobra.ExactArgs(1),
+	c := &cobra.Command{Use: "confirm ORDER", Short: "say that the goods came; the seller gets the money", Args: takes("ORDER"),
 		RunE: func(c *cobra.Command, args []string) error {
 			r := core.ConfirmReceiptRequest{Order: orderRef(args[0], handle)}
 			for _, line := range lines {

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"io"
 	"os"
+	"reflect"
 	"strings"
 
 	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/core/wirejson"
 )
 
 // readOrderFile reads what `order create --file` and `quote --file` take: JSON, strictly, because
@@ -27,6 +29,9 @@ func (a *app) readOrderFile(path string) (core.CreateOrderRequest, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return r, core.Invalid("file", "text follows the order; give one JSON object")
 	}
+	if err := wirejson.Decode(data, new(any)); err != nil { // a member that stands there twice, too
+		return r, core.Invalid("file", "%v", err)
+	}
 	return r, nil
 }
 
@@ -44,7 +49,12 @@ func (a *app) readFile(path string) ([]byte, error) {
 // orderFileError names the member. It never repeats a value: an address is personal.
 func orderFileError(data []byte, err error) error {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return core.Invalid(wrong.Field, "is a %s, but must be a %s", wrong.Value, wrong.Type.Kind())
+		field := wrong.Field
+		if field == "" {
+			field = "file"
+		}
+		kind, _, _ := strings.Cut(wrong.Value, " ") // "number 1.5" holds the value
+		return core.Invalid(field, "is %s, but must be %s", jsonWords[kind], goWords[wrong.Type.Kind()])
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return core.Invalid(strings.Trim(name, `"`), "is not a member of an order file; see testdata/orders for examples")
@@ -52,8 +62,15 @@ func orderFileError(data []byte, err error) error {
 	if field, problem := badMoney(data); problem != nil {
 		return core.Invalid(field, "%v", problem)
 	}
-	return core.Invalid("file", "is not JSON: %v", err)
+	return core.Invalid("file", "cannot be read: %v", err)
 }
+
+// jsonWords and goWords say in a person's words what stands in a file, and what should.
+var (
+	jsonWords = map[string]string{"string": "a text", "number": "a number of another kind", "bool": "true or false", "array": "a list", "object": "an object"}
+	goWords   = map[reflect.Kind]string{reflect.String: "a text in quotes", reflect.Int64: "a whole number", reflect.Int: "a whole number",
+		reflect.Slice: "a list", reflect.Struct: "an object", reflect.Map: "an object of texts"}
+)
 
 // badMoney finds the amount that does not parse: the decoder's own error does not say which.
 func badMoney(data []byte) (string, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +12,7 @@ import (
 
 func (a *app) payCommand() *cobra.Command {
 	var handle, expect string
-	c := &cobra.Command{Use: `pay ORDER --expect "232.00 CNY"`, Short: "pay one order, for exactly the amount that you expect", Args: cobra.ExactArgs(1),
+	c := &cobra.Command{Use: `pay ORDER --expect "232.00 CNY"`, Short: "pay one order, for exactly the amount that you expect", Args: takes("ORDER"),
 		Long: `Reads the order afresh and pays it only if it is unpaid and costs exactly what you expect.
 
 State "settled" means paid. "accepted" means that the gateway took the instruction: read the order
@@ -22,11 +23,18 @@ until it is paid. "action_required" means that a person must open the page that 
 				return err
 			}
 			return a.withWriter(c.Context(), func(ctx context.Context, o *opened) error {
+				if err := o.admits(amount); err != nil {
+					return err
+				}
 				payment, err := o.buyer.Pay(ctx, core.PayRequest{Order: orderRef(args[0], handle), Expect: amount})
 				if payment.State == core.PaymentUnknown {
 					return err
 				}
-				return printed(err, showOne(a, payment, paymentColumns))
+				printErr := showOne(a, payment, paymentColumns)
+				if printErr == nil && err == nil {
+					a.nextOfPayment(o.buyer, payment)
+				}
+				return printed(err, printErr)
 			})
 		}}
 	refFlags(c, &handle)
@@ -40,6 +48,20 @@ var paymentColumns = []column[core.Payment]{
 	{title: "payment", text: func(p core.Payment) string { return p.State.String() }},
 	{title: "amount", text: func(p core.Payment) string { return p.Amount.String() }},
 	{title: "open this page", wide: 60, text: func(p core.Payment) string { return p.ActionURL }},
+}
+
+// admits holds what a payment moves against the account's limits.max_order, which also bounds
+// orders that were not made here.
+func (o *opened) admits(amount money.Amount) error {
+	if !o.maxOrder.IsSet() {
+		return nil
+	}
+	over, err := amount.Cmp(o.maxOrder)
+	if err != nil || over > 0 {
+		return &core.Error{Code: core.Guarded, Outcome: core.NotDone, Op: core.OpPay, Field: "expect",
+			Message: fmt.Sprintf("%s is more than the account's limits.max_order of %s admits; nothing was sent", amount, o.maxOrder)}
+	}
+	return nil
 }
 
 // parseAmount reads an amount from the command line.

@@ -11,7 +11,7 @@ import (
 
 func (a *app) quoteCommand() *cobra.Command {
 	var file string
-	c := &cobra.Command{Use: "quote --file order.json", Short: "ask what an order would cost; buys nothing", Args: cobra.NoArgs,
+	c := &cobra.Command{Use: "quote --file order.json", Short: "ask what an order would cost; buys nothing", Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			r, err := a.readOrderFile(file)
 			if err != nil {
@@ -62,7 +62,7 @@ func (a *app) printQuote(q core.Quote) error {
 			fmt.Fprintf(a.out, "The marketplace would make %d orders of it.\n", q.Orders)
 		}
 		if q.Problem != nil {
-			fmt.Fprintf(a.out, "It cannot be ordered: %s\n", q.Problem)
+			fmt.Fprintf(a.out, "It cannot be ordered: %s\n", plain(q.Problem.String()))
 		}
 	}
 	return nil

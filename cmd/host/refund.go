@@ -18,7 +18,7 @@ type refundFlags struct {
 
 func (a *app) refundCommand() *cobra.Command {
 	var f refundFlags
-	c := &cobra.Command{Use: "refund ORDER", Short: "ask for money back", Args: cobra.ExactArgs(1),
+	c := &cobra.Command{Use: "refund ORDER", Short: "ask for money back", Args: takes("ORDER"),
 		Example: `  host refund 2542285634920880794 --ref r-1 --kind refund_only --amount "12.50 CNY" \
       --line 2542285634920880794 --goods not_received --reason-id 1 --reason "parcel lost"`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -31,7 +31,11 @@ func (a *app) refundCommand() *cobra.Command {
 				if refund.ID == "" && err != nil {
 					return err
 				}
-				return printed(err, showOne(a, refund, refundColumns))
+				printErr := showOne(a, refund, refundColumns)
+				if printErr == nil && err == nil && refund.ID != "" && refund.ID[0] != '-' {
+					a.next(o.buyer, core.OpGetRefund, "The seller must agree first.", "refund", "show", string(refund.ID), "--order", args[0])
+				}
+				return printed(err, printErr)
 			})
 		}}
 	f.bind(c)
@@ -99,7 +103,7 @@ var refundColumns = []column[core.Refund]{
 
 func (a *app) refundShowCommand() *cobra.Command {
 	var order, handle string
-	c := &cobra.Command{Use: "show REFUND --order ORDER", Short: "read one refund afresh", Args: cobra.ExactArgs(1),
+	c := &cobra.Command{Use: "show REFUND --order ORDER", Short: "read one refund afresh", Args: takes("REFUND"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.withBuyer(c.Context(), func(ctx context.Context, b *core.Buyer) error {
 				refund, err := b.GetRefund(ctx, core.GetRefundRequest{Order: orderRef(order, handle), ID: core.RefundID(args[0])})

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -33,6 +35,8 @@ type app struct {
 	timeout  time.Duration
 }
 
+const defaultConfig = "sampan.toml"
+
 // run is the program without the process: it gives the exit code.
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -41,7 +45,7 @@ func run(args []string) int {
 	root := a.rootCommand()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	if err != nil && !a.running { // cobra's own: an unknown command, a missing argument
+	if _, ours := errors.AsType[*core.Error](err); err != nil && !ours && !a.running { // cobra's own: an unknown command, a missing flag
 		err = usage("%v; see host --help", err)
 	}
 	return a.finish(err)
@@ -65,7 +69,7 @@ try again), 5 not supported, 2 wrong usage or input, 1 anything else.`,
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.config, "config", "sampan.toml", "configuration file")
+	flags.StringVar(&a.config, "config", defaultConfig, "configuration file")
 	flags.StringVar(&a.account, "account", "", "account of the configuration; the only one if there is one")
 	flags.StringVar(&a.output, "output", "table", "table, json, jsonl or csv")
 	flags.StringVar(&a.logLevel, "log-level", "warn", "debug, info, warn or error; the log goes to standard error")
@@ -74,6 +78,25 @@ try again), 5 not supported, 2 wrong usage or input, 1 anything else.`,
 	root.AddCommand(a.demoCommand(), a.sandboxCommand(), a.adaptersCommand(), a.quoteCommand(), a.orderCommand(),
 		a.payCommand(), a.trackCommand(), a.refundCommand(), a.intentsCommand(), a.resolveCommand(), adapterCommand())
 	return root
+}
+
+// takes wants exactly the named words after a command, and says which one is missing.
+func takes(names ...string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		switch {
+		case len(args) < len(names):
+			return usage("%s is missing; see host %s --help", names[len(args)], pathOf(c))
+		case len(args) > len(names):
+			return usage("%q is one word too many; see host %s --help", args[len(names)], pathOf(c))
+		}
+		return nil
+	}
+}
+
+// pathOf is a command as it is typed, without the program's name.
+func pathOf(c *cobra.Command) string {
+	_, path, _ := strings.Cut(c.CommandPath(), " ")
+	return path
 }
 
 func (a *app) checkFlags() error {

@@ -12,12 +12,13 @@ import (
 func (a *app) sandboxCommand() *cobra.Command {
 	var listen string
 	var seed uint64
-	c := &cobra.Command{Use: "sandbox", Short: "serve the offline gateways until interrupted", Args: cobra.NoArgs,
+	c := &cobra.Command{Use: "sandbox", Short: "serve the offline gateways until interrupted", Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			server, err := sandbox.Start(listen, sandbox.Options{Seed: seed, Preload1688: true})
 			if err != nil {
 				return core.Invalid("listen", "%v", err)
 			}
+			a.running = true
 			a.explainSandbox(server)
 			<-c.Context().Done()
 			return server.Close()
@@ -27,11 +28,12 @@ func (a *app) sandboxCommand() *cobra.Command {
 	return c
 }
 
-// explainSandbox prints a configuration that works as it stands.
+// explainSandbox prints a configuration that works as it stands, prose and all:
+// `host sandbox > sampan.toml`.
 func (a *app) explainSandbox(s *sandbox.Server) {
-	fmt.Fprintf(a.out, `The offline gateways serve until you press Ctrl-C. Nothing leaves this machine.
-
-This sampan.toml uses them:
+	fmt.Fprintf(a.out, `# The offline gateways serve until you press Ctrl-C. Nothing leaves this machine.
+#
+# This sampan.toml uses them:
 
 [accounts.tb]
 adapter = "taobao"
@@ -54,7 +56,7 @@ app_key       = %q
 app_secret    = %q
 allow_private = true
 
-Then: host quote --account cn --file testdata/orders/alibaba1688.json
+# Then: host quote --account cn --file testdata/orders/alibaba1688.json
 `, pandaPonTOML(s)+"refund_fee_unit = \"fen\"\n", endpointsTOML(taobaoEndpoints), pandaPonTOML(s), endpointsTOML(alibabaEndpoints),
 		s.DajisaasURL(), sandbox.DefaultAppKey, sandbox.DefaultAppSecret)
 }

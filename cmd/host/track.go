@@ -11,7 +11,7 @@ import (
 
 func (a *app) trackCommand() *cobra.Command {
 	var handle string
-	c := &cobra.Command{Use: "track ORDER", Short: "show where an order's parcels are", Args: cobra.ExactArgs(1),
+	c := &cobra.Command{Use: "track ORDER", Short: "show where an order's parcels are", Args: takes("ORDER"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.withBuyer(c.Context(), func(ctx context.Context, b *core.Buyer) error {
 				tracking, err := b.Track(ctx, core.TrackRequest{Order: orderRef(args[0], handle)})
@@ -57,11 +57,15 @@ func (a *app) printTracking(t core.Tracking) error {
 			scans = append(scans, scan{p, e})
 		}
 	}
+	if len(scans) == 0 && a.output == "table" {
+		fmt.Fprintln(a.out, "There is no parcel yet.")
+		return nil
+	}
 	if err := show(a, scans, scanColumns); err != nil {
 		return err
 	}
 	if !t.EventsAvailable && a.output == "table" {
-		fmt.Fprintf(a.out, "Scans are not available here: %s\n", t.Note)
+		fmt.Fprintf(a.out, "Scans are not available here: %s\n", plain(t.Note))
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"context"
-	"errors"
 
 	"github.com/sampan-go/sampan/core"
 )
@@ -112,6 +111,6 @@ func (j doubling) Reserve(ctx context.Context, i core.Intent) (core.Intent, bool
 		return got, known, err
 	}
 	i.Version = got.Version
-	now, err := j.Journal.Update(ctx, i)
-	return now, false, errors.Join(err)
+	now, err := j.Update(ctx, i)
+	return now, false, err
 }
