@@ -52,8 +52,13 @@ func TestASecondHostIsRefusedAndToldWhoTheFirstIs(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "j.db")
 	first := openAt(t, path)
 	refused(t, path, fmt.Sprintf("process %d", os.Getpid()))
-	time.AfterFunc(100*time.Millisecond, func() { _ = first.Close() })
+	closed := make(chan error)
+	go func() {
+		time.Sleep(100 * time.Millisecond)
+		closed <- first.Close()
+	}()
 	openAt(t, path) // it waits its turn
+	require.NoError(t, <-closed)
 }
 
 func TestPlacesThatAreRefused(t *testing.T) {
