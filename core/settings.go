@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -18,6 +19,9 @@ func DecodeSettings(settings []byte, into any) error {
 	if len(bytes.TrimSpace(settings)) == 0 {
 		settings = []byte("{}")
 	}
+	if err := exactNames(settings, settingNames(into)); err != nil {
+		return err
+	}
 	d := json.NewDecoder(bytes.NewReader(settings))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
@@ -25,6 +29,21 @@ func DecodeSettings(settings []byte, into any) error {
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return Invalid("settings", "text follows the settings object; give one JSON object")
+	}
+	return nil
+}
+
+// exactNames refuses a name in other letters, which the decoder would take: "Allow_Private" is not
+// what an operator looks for.
+func exactNames(settings []byte, names []string) error {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(settings, &members) != nil {
+		return nil // the decoder says what is wrong
+	}
+	for _, name := range sortedKeys(members) {
+		if !slices.Contains(names, name) {
+			return Invalid(settingName(name), "is not a setting of this adapter; it knows %s", strings.Join(names, ", "))
+		}
 	}
 	return nil
 }

@@ -60,6 +60,16 @@ func TestAWrongSettingNamesItsFieldAndNeverItsValue(t *testing.T) {
 	}
 }
 
+func TestASettingInOtherLettersIsNotKnown(t *testing.T) {
+	var into struct {
+		AllowPrivate bool `json:"allow_private"`
+	}
+	err := core.DecodeSettings([]byte(`{"Allow_Private":true}`), &into)
+	assertError(t, err, core.InvalidInput, core.NotDone)
+	assert.Equal(t, "settings.Allow_Private", field(err))
+	assert.False(t, into.AllowPrivate)
+}
+
 func TestARequiredSettingSaysWhereToGetIt(t *testing.T) {
 	assert.NoError(t, core.Required("key", "k", "the key"))
 	err := core.Required("key", "", "the key of the account")
