@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/journal/postgres"
 	"github.com/sampan-go/sampan/journal/sqlite"
 )
 
@@ -48,6 +49,12 @@ func openJournal(ctx context.Context, c journalConfig, folder string) (closingJo
 			path = filepath.Join(folder, path)
 		}
 		return sqlite.Open(ctx, path)
+	case "postgres":
+		dsn, err := resolver{folder}.text("journal.dsn", c.DSN) // it may hold a password
+		if err != nil {
+			return nil, err
+		}
+		return postgres.Open(ctx, dsn)
 	}
-	return nil, core.Invalid("journal.driver", "%q is not known; use sqlite", c.Driver)
+	return nil, core.Invalid("journal.driver", "%q is not known; use sqlite or postgres", c.Driver)
 }
