@@ -61,6 +61,12 @@ type (
 	RefundGetter interface {
 		GetRefund(context.Context, GetRefundRequest) (Refund, error)
 	}
+	// FenceProver shows, by harmless reads, that the gateway refuses old signatures. Operators run it
+	// with "host doctor"; it is no operation of Describe.
+	FenceProver interface {
+		// ProveFence makes one read signed now and one signed Age ago, and says what the gateway said.
+		ProveFence(context.Context, ProveFenceRequest) (FenceProof, error)
+	}
 	// OrderPager reads page after page from ListOrdersRequest.Cursor on, and stops when the caller
 	// does. Adapters leave it out; the process boundary has it, because it streams pages.
 	OrderPager interface {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"time"
+
+	"github.com/sampan-go/sampan/core/money"
 )
 
 // Buyer is what a program holds to buy on one account. It validates, guards, records, calls the
@@ -18,9 +20,21 @@ type Buyer struct {
 	adapter     Adapter
 	description Description
 	journal     Journal
-	now         func() time.Time
+	limits      BuyerLimits
+	prefix      string
+	fence       *Fence
+	clock       func() time.Time
 	log         *slog.Logger
 	inFlight    keyLocks
+}
+
+// BuyerLimits bound what an account may spend. An amount that is not set bounds nothing.
+type BuyerLimits struct {
+	// MaxOrder is the most that one order may cost, when it is made and when it is paid.
+	MaxOrder money.Amount
+	// MaxDay is the most that all payments begun on one day (UTC) may come to. A payment in doubt
+	// counts until it is known that it did not happen.
+	MaxDay money.Amount
 }
 
 // BuyerOptions are what NewBuyer needs besides an adapter. The zero value works.
@@ -29,7 +43,16 @@ type BuyerOptions struct {
 	Account string
 	// Journal remembers writes; nil is one in memory, which a crash forgets.
 	Journal Journal
-	// Now is the clock; nil is time.Now.
+	// Limits are enforced before anything is sent.
+	Limits BuyerLimits
+	// NumberPrefix begins the number of every purchase at the gateway: 1 to 8 letters and digits, ""
+	// is "sp". Give every account that shares one user at a gateway its own, and never change it
+	// while purchases are in doubt.
+	NumberPrefix string
+	// Fence is what "host doctor" proved; nil is no fence, so that a look-up that finds nothing
+	// proves nothing.
+	Fence *Fence
+	// Now is the clock; nil is the journal's.
 	Now func() time.Time
 	// Logger gets one line per write; nil is silence. No line holds an address or a secret.
 	Logger *slog.Logger
@@ -42,15 +65,18 @@ func NewBuyer(ctx context.Context, adapter Adapter, o BuyerOptions) (*Buyer, err
 		return nil, atOp(OpDescribe, err)
 	}
 	b := &Buyer{account: o.Account, adapter: adapter, description: description,
-		journal: o.Journal, now: o.Now, log: o.Logger}
+		journal: o.Journal, limits: o.Limits, prefix: o.NumberPrefix, fence: o.Fence, clock: o.Now, log: o.Logger}
 	if b.account == "" {
 		b.account = description.Adapter
 	}
 	if b.journal == nil {
 		b.journal = NewMemoryJournal()
 	}
-	if b.now == nil {
-		b.now = time.Now
+	if b.prefix == "" {
+		b.prefix = defaultPrefix
+	}
+	if !prefixForm.MatchString(b.prefix) {
+		return nil, Invalid("number_prefix", "must be 1 to 8 letters and digits")
 	}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)
@@ -64,9 +90,19 @@ func (b *Buyer) Account() string { return b.account }
 // Description is what the adapter said of itself when the Buyer was made.
 func (b *Buyer) Description() Description { return b.description }
 
-// Unsettled lists the writes of this account whose outcome is not known.
-func (b *Buyer) Unsettled(ctx context.Context) ([]Intent, error) {
-	return b.journal.Unsettled(ctx, b.account)
+// Open lists the writes of this account whose outcome is not known: in doubt, or waiting for a
+// person.
+func (b *Buyer) Open(ctx context.Context) ([]Intent, error) {
+	return b.journal.Find(ctx, Filter{Account: b.account, States: OpenStates()})
+}
+
+// now is the time by which attempts are signed and doubts are waited for.
+func (b *Buyer) now(ctx context.Context) (time.Time, error) {
+	if b.clock != nil {
+		return b.clock(), nil
+	}
+	now, _, err := b.journal.Clock(ctx)
+	return now, err
 }
 
 // optional gives the adapter as the optional interface T that op needs, or the Unsupported error.

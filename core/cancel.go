@@ -56,11 +56,26 @@ func (b *Buyer) CancelOrder(ctx context.Context, r CancelOrderRequest) (Cancella
 	if err != nil {
 		return Cancellation{}, err
 	}
-	return run(ctx, b, write[Cancellation]{
-		op: OpCancelOrder, key: string(r.Order.ID), order: r.Order.ID, content: r.Order.ID, again: true,
+	return run(ctx, b, b.cancelWrite(r, canceller))
+}
+
+// cancelInput is what the journal keeps of a cancellation.
+type cancelInput struct {
+	Order OrderRef `json:"order"`
+}
+
+func (b *Buyer) cancelFrom(i Intent) (write[Cancellation], error) {
+	input, err := readInput[cancelInput](i)
+	return b.cancelWrite(CancelOrderRequest{Order: input.Order}, nil), err
+}
+
+func (b *Buyer) cancelWrite(r CancelOrderRequest, canceller Canceller) write[Cancellation] {
+	return write[Cancellation]{
+		op: OpCancelOrder, key: string(r.Order.ID), about: r.Order.ID, content: r.Order.ID, again: true,
+		input: func(Intent) any { return cancelInput{r.Order} },
 		guard: func(ctx context.Context) error { return b.guardCancel(ctx, r.Order) },
-		send: func(ctx context.Context, a Attempt) (Cancellation, error) {
-			r.Attempt = a
+		send: func(ctx context.Context, i Intent) (Cancellation, error) {
+			r.Attempt = i.Attempt
 			return canceller.CancelOrder(ctx, r)
 		},
 		check: func(c Cancellation) error {
@@ -77,12 +92,12 @@ func (b *Buyer) CancelOrder(ctx context.Context, r CancelOrderRequest) (Cancella
 			ended := err == nil && (order.Status == Cancelled || order.Status == Closed)
 			return Cancellation{Order: r.Order, State: CancelDone}, ended
 		},
-		look: func(ctx context.Context) (Cancellation, bool, error) {
+		look: func(ctx context.Context, _ Intent) (Cancellation, bool, error) {
 			order, err := b.GetOrder(ctx, GetOrderRequest{Order: r.Order})
 			ended := order.Status == Cancelled || order.Status == Closed
 			return Cancellation{Order: r.Order, State: CancelDone}, err == nil && ended, err
 		},
-	})
+	}
 }
 
 // guardCancel refuses to cancel what is paid: a late cancel must not hit a paid order. Where one

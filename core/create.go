@@ -17,21 +17,75 @@ func (b *Buyer) CreateOrder(ctx context.Context, r CreateOrderRequest) (Order, e
 	if err := b.checkCreate(r); err != nil {
 		return Order{}, atOp(OpCreateOrder, err)
 	}
+	order, err := run(ctx, b, b.createWrite(r))
+	return b.own(order), err
+}
+
+// createInput is what the journal keeps of a purchase: enough to find it and to hold what was found
+// against what was asked for.
+type createInput struct {
+	// Number is the purchase's name at the gateway.
+	Number string `json:"number"`
+	// Goods is a hash of goods and address where the gateway keeps no number.
+	Goods    string       `json:"goods,omitempty"`
+	Lines    []OrderLine  `json:"lines"`
+	MaxTotal money.Amount `json:"max_total,omitzero"`
+}
+
+func (b *Buyer) createWrite(r CreateOrderRequest) write[Order] {
 	// MaxTotal bounds a purchase, it is not part of what is bought: a caller may raise it.
 	content := r
 	content.MaxTotal = money.Amount{}
-	order, err := run(ctx, b, write[Order]{
+	return write[Order]{
 		op: OpCreateOrder, key: string(r.Ref), content: content,
+		input: func(i Intent) any { return b.createInput(r, i) },
 		guard: func(ctx context.Context) error { return b.guardTotal(ctx, r) },
-		send: func(ctx context.Context, a Attempt) (Order, error) {
-			r.Attempt = a
-			order, err := b.adapter.CreateOrder(ctx, r)
-			return withoutAddress(order), err
-		},
-		check: func(o Order) error { return checkCreated(r, o) },
+		send:  func(ctx context.Context, i Intent) (Order, error) { return b.sendCreate(ctx, r, i) },
+		check: func(o Order) error { return checkCreated(r.Lines, b.limits.bound(r.MaxTotal), o) },
 		look:  b.lookForCreated(r),
-	})
-	return b.own(order), err
+	}
+}
+
+// createInput fixes the purchase's number when it is first recorded; a new one needs a new
+// generation.
+func (b *Buyer) createInput(r CreateOrderRequest, i Intent) createInput {
+	input := createInput{Number: Number(b.prefix, b.account, r.Ref, i.generation()), Lines: r.Lines, MaxTotal: r.MaxTotal}
+	if before, err := readInput[createInput](i); err == nil && generationOf(before.Number) == i.generation() {
+		input.Number = before.Number
+	}
+	if b.description.Idempotency == NoIdempotency {
+		input.Goods = inputHash([]any{r.Lines, r.Address})
+	}
+	return input
+}
+
+// createFrom makes a purchase again that may be looked up and not sent.
+func (b *Buyer) createFrom(i Intent) (write[Order], error) {
+	input, err := readInput[createInput](i)
+	return b.createWrite(CreateOrderRequest{Ref: Ref(i.Key), Lines: input.Lines, MaxTotal: input.MaxTotal}), err
+}
+
+// sendCreate puts our number in the place of the caller's ref: the gateway takes few characters, and
+// two accounts may use one ref.
+func (b *Buyer) sendCreate(ctx context.Context, r CreateOrderRequest, i Intent) (Order, error) {
+	input, err := readInput[createInput](i)
+	if err != nil {
+		return Order{}, &Error{Code: Internal, Outcome: NotDone, Message: "the journal's copy of the request cannot be read; nothing was sent", Err: err}
+	}
+	r.Attempt, r.Ref = i.Attempt, Ref(input.Number)
+	order, err := b.adapter.CreateOrder(ctx, r)
+	return calledBack(withoutAddress(order), input.Number, Ref(i.Key)), err
+}
+
+// calledBack gives an order of ours the caller's ref.
+func calledBack(o Order, number string, ref Ref) Order {
+	if o.Ref == Ref(number) {
+		o.Ref = ref
+	}
+	for i := range o.Siblings {
+		o.Siblings[i] = calledBack(o.Siblings[i], number, ref)
+	}
+	return o
 }
 
 func (b *Buyer) checkCreate(r CreateOrderRequest) error {
@@ -47,83 +101,18 @@ func (b *Buyer) checkCreate(r CreateOrderRequest) error {
 	return b.description.validOptions(r.Options)
 }
 
-// guardTotal holds the price against MaxTotal before anything is bought: by a quote where the
-// adapter has one, else by the caller's own unit prices.
-func (b *Buyer) guardTotal(ctx context.Context, r CreateOrderRequest) error {
-	if !r.MaxTotal.IsSet() {
-		return nil
-	}
-	total, err := b.expectedTotal(ctx, r)
-	if err != nil {
-		return err
-	}
-	over, err := total.Cmp(r.MaxTotal)
-	if err != nil {
-		return Invalid("max_total", "is in %s, but the goods are sold in %s", r.MaxTotal.Currency(), total.Currency())
-	}
-	if over > 0 {
-		return &Error{Code: Guarded, Outcome: NotDone, Field: "max_total",
-			Message: fmt.Sprintf("the purchase would cost %s, which is more than the %s allowed; nothing was sent", total, r.MaxTotal)}
-	}
-	return nil
-}
-
-func (b *Buyer) expectedTotal(ctx context.Context, r CreateOrderRequest) (money.Amount, error) {
-	if b.description.Check(OpQuote) == nil {
-		quote, err := b.Quote(ctx, QuoteRequest{Lines: r.Lines, Address: r.Address, Options: r.Options})
-		if err != nil {
-			return money.Amount{}, err
-		}
-		if problem := quoteProblem(quote); problem != nil {
-			return money.Amount{}, &Error{Code: Guarded, Outcome: NotDone, Message: "the marketplace says that it cannot be ordered; nothing was sent", Gateway: *problem}
-		}
-		if quote.Totals.Payable.IsSet() {
-			return quote.Totals.Payable, nil
-		}
-	}
-	return goodsTotal(r.Lines)
-}
-
-func quoteProblem(q Quote) *GatewayError {
-	if q.Problem != nil {
-		return q.Problem
-	}
-	for _, line := range q.Lines {
-		if line.Problem != nil {
-			return line.Problem
-		}
-	}
-	return nil
-}
-
-// goodsTotal is the sum of the caller's own prices.
-func goodsTotal(lines []OrderLine) (money.Amount, error) {
-	var amounts []money.Amount
-	for i, line := range lines {
-		if !line.UnitPrice.IsSet() {
-			return money.Amount{}, Invalid(fmt.Sprintf("lines[%d].unit_price", i), "is missing; max_total cannot be checked without it on this account")
-		}
-		amount, err := line.UnitPrice.Total(line.Quantity, money.Up)
-		if err != nil {
-			return money.Amount{}, Invalid(fmt.Sprintf("lines[%d].unit_price", i), "%v", err)
-		}
-		amounts = append(amounts, amount)
-	}
-	return money.Sum(amounts[0].Currency(), amounts...)
-}
-
 // checkCreated holds the marketplace's order against the request. What it finds does not undo the
 // order, so its errors are never NotDone.
-func checkCreated(r CreateOrderRequest, o Order) error {
+func checkCreated(asked []OrderLine, most money.Amount, o Order) error {
 	if o.ID == "" {
 		return &Error{Code: BadAnswer, Outcome: InDoubt, Message: "the adapter says that it was done, but gives no order id"}
 	}
 	orders := append([]Order{o}, o.Siblings...)
-	if field, ok := covered(r.Lines, orders); !ok {
+	if field, ok := covered(asked, orders); !ok {
 		return &Error{Code: BadAnswer, Outcome: InDoubt, Field: field,
 			Message: fmt.Sprintf("order %s exists, but its lines are not those that were asked for; do not pay it before a person has looked", o.ID)}
 	}
-	return checkPayable(r.MaxTotal, orders)
+	return checkPayable(most, orders)
 }
 
 // covered reports whether the orders hold what was asked for, all of it and nothing else, and names
@@ -208,27 +197,36 @@ func withoutAddress(o Order) Order {
 }
 
 // lookForCreated is nil where the gateway keeps no number of ours: then only a person can tell.
-func (b *Buyer) lookForCreated(r CreateOrderRequest) func(context.Context) (Order, bool, error) {
+func (b *Buyer) lookForCreated(r CreateOrderRequest) func(context.Context, Intent) (Order, bool, error) {
 	if b.description.Idempotency == NoIdempotency {
 		return nil
 	}
-	return func(ctx context.Context) (Order, bool, error) { return b.findCreated(ctx, r) }
+	return func(ctx context.Context, i Intent) (Order, bool, error) { return b.findCreated(ctx, r, i) }
 }
 
-// findCreated looks a purchase up by its ref: the one order that has it, if there is exactly one.
+// findCreated looks a purchase up by its number: the one order that has it, if there is exactly one.
 // Two are for a person.
-func (b *Buyer) findCreated(ctx context.Context, r CreateOrderRequest) (Order, bool, error) {
+func (b *Buyer) findCreated(ctx context.Context, r CreateOrderRequest, i Intent) (Order, bool, error) {
+	input, err := readInput[createInput](i)
+	if err != nil {
+		return Order{}, false, err
+	}
+	if err := b.description.Check(OpListOrders); err != nil {
+		return Order{}, false, err
+	}
 	var found []Order
-	for order, err := range b.ListOrders(ctx, ListOrdersRequest{Ref: r.Ref}) {
+	for page, err := range b.pages(ctx, ListOrdersRequest{Ref: Ref(input.Number)}) {
 		if err != nil {
-			return Order{}, false, err
+			return Order{}, false, readError(OpListOrders, err)
 		}
-		if order.Ref == r.Ref {
-			found = append(found, withoutAddress(order))
+		for _, order := range page.Orders {
+			if order.Ref == Ref(input.Number) {
+				found = append(found, b.own(calledBack(withoutAddress(order), input.Number, r.Ref)))
+			}
 		}
 	}
 	if len(found) > 1 {
-		return Order{}, false, &Error{Code: Conflict, Outcome: InDoubt, Message: fmt.Sprintf("%d orders have this ref; a person must look", len(found))}
+		return Order{}, false, &Error{Code: NeedsHuman, Outcome: InDoubt, Message: fmt.Sprintf("%d orders have the number %s", len(found), input.Number)}
 	}
 	if len(found) == 0 || len(found[0].Lines) == 0 {
 		return Order{}, false, nil

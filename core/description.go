@@ -1,5 +1,7 @@
 package core
 
+import "time"
+
 // Operation names one thing that an adapter can do, the same in code, proto and output.
 type Operation string
 
@@ -59,11 +61,54 @@ type Capability struct {
 	Enabled bool `json:"enabled,omitempty"`
 	// Reason says why an operation is not plainly supported, and what to set where that helps.
 	Reason string `json:"reason,omitempty"`
+	// Effect says what a machine may do about a call whose answer was lost.
+	Effect Effect `json:"effect,omitzero"`
 }
 
 // Offered reports whether the operation may be called.
 func (c Capability) Offered() bool {
 	return c.Support == Supported || c.Support == Emulated || c.Support == Provisional && c.Enabled
+}
+
+// EffectClass says what a machine may do about a call whose answer was lost. It is declared per
+// operation and never follows from the HTTP method. The zero value is the most careful one.
+type EffectClass uint8
+
+// The classes.
+const (
+	// EffectHuman: never sent again. A look-up may show that it happened; only a person can say that
+	// it did not.
+	EffectHuman EffectClass = iota
+	// EffectRead: nothing changes; it may be repeated.
+	EffectRead
+	// EffectLookup: a look-up finds what happened. One that finds nothing proves that nothing
+	// happened only where a fence is proved on the account, and late enough.
+	EffectLookup
+	// EffectDedup: the gateway is documented to take the same number only once.
+	EffectDedup
+)
+
+var effectClassNames = [...]string{EffectHuman: "human", EffectRead: "read", EffectLookup: "lookup", EffectDedup: "dedup"}
+
+func (c EffectClass) String() string { return nameOf(effectClassNames[:], uint8(c)) }
+
+// MarshalText gives the class's name.
+func (c EffectClass) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// UnmarshalText reads a class's name; an unknown one is EffectHuman.
+func (c *EffectClass) UnmarshalText(text []byte) error {
+	*c = EffectClass(valueOf(effectClassNames[:], string(text)))
+	return nil
+}
+
+// Effect says what a machine may do about a call whose answer was lost.
+type Effect struct {
+	Class EffectClass `json:"class"`
+	// Fence is how old a signature the gateway is documented to take at most; 0 where requests have
+	// no time. It counts for nothing until it was proved on the account: see FenceProver.
+	Fence time.Duration `json:"fence_ns,omitempty"`
+	// Why says what the class rests on.
+	Why string `json:"why,omitempty"`
 }
 
 // Idempotency is how a repeated create can be recognised. The zero value is: not at all.

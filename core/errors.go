@@ -62,12 +62,14 @@ const (
 	BadAnswer
 	// Canceled: the caller's context ended.
 	Canceled
+	// NeedsHuman: a write in doubt that no look-up can settle; a person must look and decide.
+	NeedsHuman
 )
 
 var codeNames = [...]string{
 	Internal: "internal", InvalidInput: "invalid_input", NotFound: "not_found", Conflict: "conflict",
 	Unsupported: "unsupported", Denied: "denied", Guarded: "guarded", Refused: "refused",
-	RateLimited: "rate_limited", Unavailable: "unavailable", BadAnswer: "bad_answer", Canceled: "canceled",
+	RateLimited: "rate_limited", Unavailable: "unavailable", BadAnswer: "bad_answer", Canceled: "canceled", NeedsHuman: "needs_human",
 }
 
 func (c Code) String() string { return nameOf(codeNames[:], uint8(c)) }

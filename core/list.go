@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"errors"
 	"iter"
 )
 
@@ -21,16 +22,29 @@ func (b *Buyer) GetOrder(ctx context.Context, r GetOrderRequest) (Order, error) 
 	if order.ID != r.Order.ID {
 		return Order{}, &Error{Code: BadAnswer, Outcome: NotDone, Op: OpGetOrder, Message: "the gateway answered with another order than the one asked for"}
 	}
-	return b.own(order), nil
+	return b.own(b.named(ctx, order)), nil
 }
 
 // ListOrders gives order after order, reading pages as the caller goes on and no further. An error
-// ends the list; what came before it stands.
+// ends the list; what came before it stands. Where the gateway has no list these are the orders that
+// the journal knows, each read afresh if one order can be read: Order.Source says so.
 func (b *Buyer) ListOrders(ctx context.Context, r ListOrdersRequest) iter.Seq2[Order, error] {
 	return func(yield func(Order, error) bool) {
-		if err := b.checkList(r); err != nil {
+		err := b.checkList(r)
+		if errors.Is(err, Unsupported) && b.listJournal(ctx, r, yield) {
+			return
+		}
+		if err != nil {
 			yield(Order{}, atOp(OpListOrders, err))
 			return
+		}
+		if r.Ref != "" {
+			number, err := b.number(ctx, r.Ref)
+			if err != nil {
+				yield(Order{}, err)
+				return
+			}
+			r.Ref = Ref(number)
 		}
 		for page, err := range b.pages(ctx, r) {
 			if err != nil {
@@ -38,7 +52,7 @@ func (b *Buyer) ListOrders(ctx context.Context, r ListOrdersRequest) iter.Seq2[O
 				return
 			}
 			for _, order := range page.Orders {
-				if !yield(b.own(order), nil) {
+				if !yield(b.own(b.named(ctx, order)), nil) {
 					return
 				}
 			}

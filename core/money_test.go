@@ -81,9 +81,12 @@ func TestADoubtOnAnOrderKeepsEveryOtherMoneyOperationAway(t *testing.T) {
 	require.Equal(t, core.InDoubt, core.OutcomeOf(err))
 	_, err = b.CancelOrder(t.Context(), core.CancelOrderRequest{Order: core.OrderRef{ID: "1001"}})
 	assertError(t, err, core.Conflict, core.NotDone)
-	f.reading(paidOrder("1001"))
 	_, err = b.Refund(t.Context(), refundOf("1.00"))
 	assertError(t, err, core.Conflict, core.NotDone)
+	assert.Equal(t, 1, f.writes())
+	f.reading(paidOrder("1001"))
+	_, err = b.CancelOrder(t.Context(), core.CancelOrderRequest{Order: core.OrderRef{ID: "1001"}})
+	assertError(t, err, core.Guarded, core.NotDone) // the read that ends the doubt shows the payment
 	assert.Equal(t, 1, f.writes())
 
 	f = newFake().losing().reading(paidOrder("1001"))
@@ -122,7 +125,7 @@ func TestAnAdapterThatSaysDoneAndFailedIsInDoubt(t *testing.T) {
 	b := open(t, f)
 	_, err := b.CreateOrder(t.Context(), purchase())
 	assertError(t, err, core.BadAnswer, core.InDoubt)
-	open, err := b.Unsettled(t.Context())
+	open, err := b.Open(t.Context())
 	require.NoError(t, err)
 	assert.Len(t, open, 1)
 }

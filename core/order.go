@@ -120,9 +120,22 @@ type Order struct {
 	Refunds        []Refund `json:"refunds,omitempty"`
 	// Siblings are the other orders where one purchase became several.
 	Siblings []Order `json:"siblings,omitempty"`
+	// Source says where the order comes from if not from the gateway's own list or answer.
+	Source OrderSource `json:"source,omitempty"`
 	// Raw is the gateway's own object, scrubbed, where it was asked for.
 	Raw json.RawMessage `json:"raw,omitempty"`
 }
+
+// OrderSource says where an order comes from. "" is the gateway.
+type OrderSource string
+
+// The other sources.
+const (
+	// FromJournal: as it was when it was recorded; it may have changed since.
+	FromJournal OrderSource = "journal"
+	// FromJournalRefreshed: known from the journal, and read afresh now.
+	FromJournalRefreshed OrderSource = "journal_refreshed"
+)
 
 // GetOrderRequest names the order to read.
 type GetOrderRequest struct {

@@ -77,17 +77,26 @@ func (b *Buyer) Pay(ctx context.Context, r PayRequest) (Payment, error) {
 	if err := b.description.Check(OpPay); err != nil {
 		return Payment{}, err
 	}
-	return run(ctx, b, write[Payment]{
-		op: OpPay, key: string(r.Order.ID), order: r.Order.ID, content: r.Order.ID, again: true,
+	return run(ctx, b, b.payWrite(r))
+}
+
+// payInput is what the journal keeps of a payment.
+type payInput struct {
+	Order  OrderRef     `json:"order"`
+	Expect money.Amount `json:"expect"`
+}
+
+func (b *Buyer) payFrom(i Intent) (write[Payment], error) {
+	input, err := readInput[payInput](i)
+	return b.payWrite(PayRequest{Order: input.Order, Expect: input.Expect}), err
+}
+
+func (b *Buyer) payWrite(r PayRequest) write[Payment] {
+	return write[Payment]{
+		op: OpPay, key: string(r.Order.ID), about: r.Order.ID, content: r.Order.ID, again: true, spend: r.Expect,
+		input: func(Intent) any { return payInput{r.Order, r.Expect} },
 		guard: func(ctx context.Context) error { return b.guardPay(ctx, r) },
-		send: func(ctx context.Context, a Attempt) (Payment, error) {
-			r.Attempt = a
-			payment, err := b.adapter.Pay(ctx, r)
-			if err != nil || payment.State != Settled {
-				return payment, err
-			}
-			return b.seenPaid(ctx, r, payment), nil
-		},
+		send:  func(ctx context.Context, i Intent) (Payment, error) { return b.sendPay(ctx, r, i) },
 		refresh: func(ctx context.Context, p Payment) (Payment, bool) {
 			if p.State != Accepted && p.State != ActionRequired {
 				return p, false
@@ -96,11 +105,43 @@ func (b *Buyer) Pay(ctx context.Context, r PayRequest) (Payment, error) {
 			return paid, found && err == nil
 		},
 		check: func(p Payment) error { return checkPayment(r, p) },
-		look:  func(ctx context.Context) (Payment, bool, error) { return b.findPaid(ctx, r) },
-	})
+		look:  func(ctx context.Context, _ Intent) (Payment, bool, error) { return b.findPaid(ctx, r) },
+	}
+}
+
+// sendPay believes neither "settled" nor "refused" without a read of the order.
+func (b *Buyer) sendPay(ctx context.Context, r PayRequest, i Intent) (Payment, error) {
+	r.Attempt = i.Attempt
+	payment, err := b.adapter.Pay(ctx, r)
+	switch {
+	case err == nil && payment.State == Settled:
+		return b.seenPaid(ctx, r, payment), nil
+	case errors.Is(err, Refused) && OutcomeOf(err) == NotDone:
+		return payment, b.seenUnpaid(ctx, r, err)
+	}
+	return payment, err
+}
+
+// seenUnpaid believes a refusal only if a read says that the order is unpaid.
+func (b *Buyer) seenUnpaid(ctx context.Context, r PayRequest, refusal error) error {
+	_, paid, err := b.findPaid(ctx, r)
+	if err == nil && !paid {
+		return refusal
+	}
+	e, _ := errors.AsType[*Error](refusal)
+	doubt := *e
+	doubt.Code, doubt.Outcome = BadAnswer, InDoubt
+	doubt.Message = "the gateway says that it refused to pay, and the order is read as paid; a person must look"
+	if err != nil {
+		doubt.Message = "the gateway says that it refused to pay, and the order could not be read to see that it is unpaid"
+	}
+	return &doubt
 }
 
 func (b *Buyer) guardPay(ctx context.Context, r PayRequest) error {
+	if err := b.limits.admit(r.Expect, "expect"); err != nil {
+		return err
+	}
 	order, err := b.freshOrder(ctx, r.Order, "an order is never paid without knowing what it costs")
 	if err != nil {
 		return err

@@ -30,19 +30,35 @@ func (b *Buyer) ConfirmReceipt(ctx context.Context, r ConfirmReceiptRequest) (Re
 	if err != nil {
 		return Receipt{}, err
 	}
-	return run(ctx, b, write[Receipt]{
-		op: OpConfirmReceipt, key: receiptKey(r), order: r.Order.ID, content: sortedLines(r.Lines), again: true,
-		send: func(ctx context.Context, a Attempt) (Receipt, error) {
-			r.Attempt = a
+	return run(ctx, b, b.receiptWrite(r, confirmer))
+}
+
+// receiptInput is what the journal keeps of a receipt.
+type receiptInput struct {
+	Order OrderRef `json:"order"`
+	Lines []LineID `json:"lines,omitempty"`
+}
+
+func (b *Buyer) receiptFrom(i Intent) (write[Receipt], error) {
+	input, err := readInput[receiptInput](i)
+	return b.receiptWrite(ConfirmReceiptRequest{Order: input.Order, Lines: input.Lines}, nil), err
+}
+
+func (b *Buyer) receiptWrite(r ConfirmReceiptRequest, confirmer ReceiptConfirmer) write[Receipt] {
+	return write[Receipt]{
+		op: OpConfirmReceipt, key: receiptKey(r), about: r.Order.ID, content: sortedLines(r.Lines), again: true,
+		input: func(Intent) any { return receiptInput{r.Order, r.Lines} },
+		send: func(ctx context.Context, i Intent) (Receipt, error) {
+			r.Attempt = i.Attempt
 			return confirmer.ConfirmReceipt(ctx, r)
 		},
 		guard: func(ctx context.Context) error { return b.guardReceipt(ctx, r.Order) },
-		look: func(ctx context.Context) (Receipt, bool, error) {
+		look: func(ctx context.Context, _ Intent) (Receipt, bool, error) {
 			order, err := b.GetOrder(ctx, GetOrderRequest{Order: r.Order})
 			got := order.Status == Received || order.Status == Completed
 			return Receipt{Order: r.Order}, err == nil && got && len(r.Lines) == 0, err
 		},
-	})
+	}
 }
 
 // guardReceipt refuses to confirm what was not shipped: it gives the money to the seller for good.

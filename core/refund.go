@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sampan-go/sampan/core/money"
@@ -152,13 +153,27 @@ func (b *Buyer) Refund(ctx context.Context, r RefundRequest) (Refund, error) {
 	if err := b.description.Check(OpRefund); err != nil {
 		return Refund{}, err
 	}
-	return run(ctx, b, write[Refund]{
-		op: OpRefund, key: string(r.Ref), order: r.Order.ID, content: r,
+	return run(ctx, b, b.refundWrite(r))
+}
+
+// refundFrom makes a refund again that may be looked up and not sent: the journal keeps no text.
+func (b *Buyer) refundFrom(i Intent) (write[Refund], error) {
+	r, err := readInput[RefundRequest](i)
+	return b.refundWrite(r), err
+}
+
+func (b *Buyer) refundWrite(r RefundRequest) write[Refund] {
+	kept := r
+	kept.Reason, kept.Evidence = "", nil
+	return write[Refund]{
+		op: OpRefund, key: string(r.Ref), about: r.Order.ID, content: r,
+		input: func(Intent) any { return kept },
 		guard: func(ctx context.Context) error { return b.guardRefund(ctx, r) },
-		send: func(ctx context.Context, a Attempt) (Refund, error) {
-			r.Attempt = a
+		send: func(ctx context.Context, i Intent) (Refund, error) {
+			r.Attempt = i.Attempt
 			return b.adapter.Refund(ctx, r)
 		},
+		look: func(ctx context.Context, i Intent) (Refund, bool, error) { return b.findRefund(ctx, r, i) },
 		check: func(f Refund) error {
 			switch {
 			case f.ID == "":
@@ -168,7 +183,59 @@ func (b *Buyer) Refund(ctx context.Context, r RefundRequest) (Refund, error) {
 			}
 			return nil
 		},
-	})
+	}
+}
+
+// findRefund reads the order: exactly one refund like the one asked for, which no other request of
+// ours owns and which is not older than the attempt, is it.
+func (b *Buyer) findRefund(ctx context.Context, r RefundRequest, i Intent) (Refund, bool, error) {
+	order, err := b.GetOrder(ctx, GetOrderRequest{Order: r.Order})
+	if err != nil {
+		return Refund{}, false, err
+	}
+	var found []Refund
+	for _, f := range order.Refunds {
+		if !sameRefund(r, f) || !f.Created.IsZero() && f.Created.Before(i.Attempt.SignedAt.Add(-clockSkew)) {
+			continue
+		}
+		owner, known, err := b.journal.Holder(ctx, b.account, "refund:"+string(f.ID))
+		if err != nil {
+			return Refund{}, false, err
+		}
+		if !known || owner.IntentKey == i.IntentKey {
+			found = append(found, f)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return Refund{}, false, nil
+	case 1:
+		found[0].Ref, found[0].Order = r.Ref, r.Order
+		return found[0], true, nil
+	}
+	return Refund{}, false, &Error{Code: NeedsHuman, Outcome: InDoubt, Message: fmt.Sprintf("%d refunds of the order are like the one asked for", len(found))}
+}
+
+// sameRefund holds what the gateway says of a refund against what was asked for. What it does not
+// say is no difference, but the amount must be said.
+func sameRefund(r RefundRequest, f Refund) bool {
+	total := r.Amount
+	if r.Shipping.IsSet() {
+		total, _ = total.Add(r.Shipping) // validated: one currency
+	}
+	amount := f.Amount.Equal(r.Amount) && (!f.Shipping.IsSet() || f.Shipping.Equal(r.Shipping)) || !f.Shipping.IsSet() && f.Amount.Equal(total)
+	return f.ID != "" && amount && (f.Kind == NoRefund || f.Kind == r.Kind) && sameRefundLines(r.Lines, f.Lines)
+}
+
+func sameRefundLines(asked, got []RefundLine) bool {
+	ids := func(lines []RefundLine) []LineID {
+		var out []LineID
+		for _, l := range lines {
+			out = append(out, l.ID)
+		}
+		return sortedLines(out)
+	}
+	return len(asked) == 0 || len(got) == 0 || slices.Equal(ids(asked), ids(got))
 }
 
 // GetRefund reads one refund afresh.
@@ -195,7 +262,31 @@ func (b *Buyer) guardRefund(ctx context.Context, r RefundRequest) error {
 	if err := guardRefundLines(r.Lines, order.Lines); err != nil {
 		return err
 	}
-	return guardRefundSum(r, order)
+	unseen, err := b.unseenRefunds(ctx, order)
+	if err != nil {
+		return err
+	}
+	return guardRefundSum(r, order, unseen)
+}
+
+// unseenRefunds are those that we were promised and that the order does not show yet.
+func (b *Buyer) unseenRefunds(ctx context.Context, order Order) ([]Refund, error) {
+	done, err := b.journal.Find(ctx, Filter{Account: b.account, Op: OpRefund, About: order.ID, States: []IntentState{IntentDone}})
+	if err != nil {
+		return nil, journalError(OpRefund, err)
+	}
+	var unseen []Refund
+	for _, i := range done {
+		refund, err := replay[Refund](i)
+		asked, inputErr := readInput[RefundRequest](i)
+		if OutcomeOf(err) != Done || inputErr != nil {
+			return nil, guarded("amount", "an earlier refund of this order, %q, cannot be counted; nothing was sent", i.Key)
+		}
+		if !slices.ContainsFunc(order.Refunds, func(f Refund) bool { return f.ID == refund.ID }) {
+			unseen = append(unseen, Refund{ID: refund.ID, Amount: asked.Amount, Shipping: asked.Shipping})
+		}
+	}
+	return unseen, nil
 }
 
 func guardRefundLines(asked []RefundLine, have []Line) error {
@@ -218,11 +309,12 @@ func guardRefundLines(asked []RefundLine, have []Line) error {
 
 // guardRefundSum counts every refund that is not void: money that is on its way back cannot come
 // back twice.
-func guardRefundSum(r RefundRequest, order Order) error {
+func guardRefundSum(r RefundRequest, order Order, unseen []Refund) error {
 	left := order.Totals.Payable
 	if !left.IsSet() {
 		return guarded("amount", "the gateway does not say what was paid, so a refund cannot be bounded; nothing was sent")
 	}
+	order.Refunds = append(slices.Clone(order.Refunds), unseen...)
 	taken, err := takenBack(order)
 	if err != nil {
 		return guarded("amount", "the order's refunds cannot be counted (%v); nothing was sent", err)

@@ -2,31 +2,127 @@ package core
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 )
 
-func inDoubt(i Intent) bool { return i.State == IntentSending || i.State == IntentInDoubt }
+// attemptOver is when an attempt whose owner is silent is taken for abandoned. The owner may be
+// frozen and not dead, so this permits a look-up and nothing else.
+func attemptOver(i Intent) time.Time { return i.Attempt.NotAfter.Add(overMargin) }
+
+// overMargin is longer than a call may outlive its attempt.
+const overMargin = 15 * time.Second
+
+// noRead is how long a look-up may fail before a person is asked.
+const noRead = 24 * time.Hour
+
+// firstCheck is how long after its record an intent is looked up.
+func firstCheck(i Intent) (wait time.Duration, waits bool) {
+	switch {
+	case i.State == IntentInDoubt:
+		return 2 * time.Second, true
+	case i.State == IntentDone && unfinished(i) != PaymentUnknown:
+		return 30 * time.Second, true
+	}
+	return 0, false
+}
 
 // lookUp settles a write in doubt by reading, where that can be done: the same call again is how a
-// caller asks. It sends nothing. What it does not find stays in doubt, because a request may be late.
+// caller asks. It sends nothing. What it does not find is proved not to have happened only behind a
+// fence and late enough; without one a person is asked then.
 func lookUp[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, error) {
 	var none T
 	doubt := stillInDoubt(intent)
-	if w.look == nil || b.now().Before(intent.Attempt.NotAfter) {
+	began, err := b.now(ctx)
+	if err != nil {
 		return none, doubt
 	}
-	answer, found, err := w.look(ctx)
+	if intent.State == IntentSending {
+		if began.Before(attemptOver(intent)) {
+			return none, doubt
+		}
+		if intent, err = b.toDoubt(ctx, intent); err != nil {
+			return none, doubt
+		}
+	}
+	if w.look == nil {
+		if began.Before(intent.Attempt.NotAfter) {
+			return none, doubt
+		}
+		return none, b.stop(ctx, intent, "the gateway keeps no number of ours by which it could be found")
+	}
+	answer, found, err := w.look(ctx, intent)
 	if err == nil && found && w.check != nil {
-		err = w.check(answer)
+		if bad := w.check(answer); OutcomeOf(bad) == InDoubt {
+			return none, b.stop(ctx, intent, "the look-up found something else than was asked for: "+bad.Error())
+		} else if bad != nil {
+			return answer, b.recordFound(ctx, intent, answer, atOp(w.op, bad))
+		}
 	}
-	if err != nil || !found {
+	switch {
+	case errors.Is(err, NeedsHuman):
+		return none, b.stop(ctx, intent, err.Error())
+	case err != nil && began.After(intent.Attempt.SignedAt.Add(noRead)):
+		return none, b.stop(ctx, intent, "no look-up succeeded for a day: "+err.Error())
+	case err != nil:
 		return none, stillUnknown(doubt, err)
+	case found:
+		return answer, b.recordFound(ctx, intent, answer, nil)
 	}
+	return none, b.notFound(ctx, intent, began, doubt)
+}
+
+func (b *Buyer) recordFound(ctx context.Context, intent Intent, answer any, failure error) error {
 	intent.Note = "found by a look-up"
-	return answer, b.record(ctx, intent, answer, nil)
+	return b.record(ctx, intent, answer, failure)
+}
+
+// notFound decides what a look-up proves that began at a time and found nothing.
+func (b *Buyer) notFound(ctx context.Context, intent Intent, began time.Time, doubt *Error) error {
+	late := !began.Before(intent.Attempt.SignedAt.Add(b.fence.Quarantine()))
+	switch {
+	case !late:
+		return stillUnknown(doubt, nil)
+	case b.fenced(intent.Op):
+		intent.State = IntentNotApplied
+		intent.Failure = &Error{Code: Unavailable, Outcome: NotDone, Op: intent.Op,
+			Message: "it did not happen: a look-up that began after every late request is refused found nothing; the same call tries again"}
+		intent.Note = "a look-up behind the fence found nothing"
+		if _, err := b.settle(context.WithoutCancel(ctx), intent); err != nil {
+			return doubt
+		}
+		return intent.Failure
+	}
+	return b.stop(ctx, intent, "the look-up did not find it, and nothing proves that a late request can no longer take effect")
+}
+
+// fenced reports whether the gateway was shown to refuse late requests of this kind.
+func (b *Buyer) fenced(op Operation) bool {
+	effect := b.description.Operations[op].Effect
+	return b.fence != nil && effect.Class == EffectLookup && effect.Fence > 0 && effect.Fence <= b.fence.Window
+}
+
+// stop hands a write over to a person.
+func (b *Buyer) stop(ctx context.Context, intent Intent, reason string) error {
+	e := Error{Op: intent.Op}
+	if intent.Failure != nil {
+		e.Gateway, e.Detail, e.Field = intent.Failure.Gateway, intent.Failure.Detail, intent.Failure.Field
+	}
+	e.Code, e.Outcome = NeedsHuman, InDoubt
+	e.Message = reason + "; a person must look and decide, nothing is sent before that"
+	intent.State, intent.Failure, intent.Note = IntentNeedsHuman, &e, "handed over to a person"
+	if _, err := b.settle(context.WithoutCancel(ctx), intent); err != nil {
+		return stillInDoubt(intent)
+	}
+	return &e
+}
+
+// toDoubt takes an attempt that was begun and not recorded for what it is.
+func (b *Buyer) toDoubt(ctx context.Context, intent Intent) (Intent, error) {
+	intent.State, intent.Note = IntentInDoubt, "the host ended before it recorded what came of the attempt"
+	intent.Failure = &Error{Code: Unavailable, Outcome: InDoubt, Op: intent.Op, Message: "the host ended while this was sent"}
+	return b.settle(context.WithoutCancel(ctx), intent)
 }
 
 // stillUnknown adds to a doubt what the look-up saw.
@@ -40,104 +136,135 @@ func stillUnknown(doubt *Error, lookErr error) error {
 	return &told
 }
 
-// Recover moves what an earlier process left half-way to InDoubt, and gives all writes of this
-// account whose outcome is not known. It sends nothing and looks nothing up. Call it at start.
-func (b *Buyer) Recover(ctx context.Context) ([]Intent, error) {
-	open, err := b.Unsettled(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for i, intent := range open {
-		// Until its attempt is over, another host may be sending it right now.
-		if intent.State != IntentSending || b.now().Before(intent.Attempt.NotAfter.Add(recoverMargin)) {
-			continue
-		}
-		intent.State, intent.Note = IntentInDoubt, "the host ended before it recorded what came of the attempt"
-		if intent.Failure == nil || intent.Failure.Outcome != InDoubt {
-			intent.Failure = &Error{Code: Unavailable, Outcome: InDoubt, Op: intent.Op, Message: "the host ended while this was sent"}
-		}
-		if open[i], err = b.journal.Update(ctx, intent); err != nil {
-			return nil, journalError(intent.Op, err)
-		}
-	}
-	return open, nil
-}
-
-// recoverMargin is longer than a call may outlive its attempt.
-const recoverMargin = 15 * time.Second
-
-// Verdict is what a person found out about a write in doubt.
-type Verdict struct {
-	// Version is that of the intent the person was shown; a write that has changed since is not
-	// touched.
-	Version int64
-	// Happened says whether it happened.
-	Happened bool
-	// OrderID is the order that a purchase became; required for one that happened.
-	OrderID OrderID
-	// Reason is required, and is kept in the history: what was seen, and by whom.
-	Reason string
-}
-
-// Decide records a person's verdict on a write in doubt. One that did not happen may be tried again
-// under the same key; one that happened replays from then on.
-func (b *Buyer) Decide(ctx context.Context, key IntentKey, v Verdict) (Intent, error) {
-	if v.Reason == "" {
-		return Intent{}, Invalid("reason", "is missing; say what was seen and by whom, it is kept in the history")
-	}
+// Resolve looks one recorded write up and gives it as it is then. It never sends. The error is that
+// of the write, as the same call would give it; an intent that is settled already is given as it is.
+func (b *Buyer) Resolve(ctx context.Context, key IntentKey) (Intent, error) {
 	intent, known, err := b.journal.Lookup(ctx, key)
 	switch {
 	case err != nil:
 		return Intent{}, journalError(key.Op, err)
-	case !known:
-		return Intent{}, &Error{Code: NotFound, Outcome: NotDone, Op: key.Op, Message: fmt.Sprintf("the journal knows no %s under %q", key.Op, key.Key)}
-	case !inDoubt(intent):
-		return Intent{}, &Error{Code: Conflict, Outcome: NotDone, Op: key.Op, Message: "it is not in doubt: its state is " + intent.State.String()}
-	case intent.Version != v.Version:
-		return Intent{}, ChangedMeanwhile(key.Op)
-	case b.now().Before(intent.Attempt.NotAfter.Add(recoverMargin)):
-		return Intent{}, &Error{Code: Conflict, Outcome: NotDone, Op: key.Op, Message: "its attempt is not over yet; decide after " + intent.Attempt.NotAfter.Add(recoverMargin).Format(time.RFC3339)}
+	case !known || key.Account != b.account:
+		return Intent{}, unknownIntent(key)
 	}
-	if intent, err = b.decided(ctx, intent, v); err != nil {
-		return Intent{}, err
+	err = b.resolve(ctx, intent)
+	if now, known, lookErr := b.journal.Lookup(ctx, key); lookErr == nil && known {
+		intent = now
 	}
-	intent.Note = v.Reason
-	updated, err := b.journal.Update(ctx, intent)
-	return updated, journalErrorOrNil(key.Op, err)
+	return intent, err
 }
 
-// decided is the intent as the verdict makes it.
-func (b *Buyer) decided(ctx context.Context, intent Intent, v Verdict) (Intent, error) {
-	if !v.Happened {
-		intent.State, intent.Result = IntentReserved, nil
-		return intent, nil
+func unknownIntent(key IntentKey) error {
+	return &Error{Code: NotFound, Outcome: NotDone, Op: key.Op, Message: fmt.Sprintf("the journal knows no %s under %q on account %s", key.Op, key.Key, key.Account)}
+}
+
+// resolve makes the write of an intent again, from what the journal kept of it.
+func (b *Buyer) resolve(ctx context.Context, intent Intent) error {
+	release, err := b.inFlight.lock(ctx, intent.IntentKey, IntentKey{Account: b.account, Op: "order", Key: string(intent.About)})
+	if err != nil {
+		return atOp(intent.Op, err)
 	}
-	var result any
+	defer release()
+	return b.resolveHeld(ctx, intent.IntentKey)
+}
+
+// resolveHeld is resolve for a caller that keeps other callers of the same order away.
+func (b *Buyer) resolveHeld(ctx context.Context, key IntentKey) error {
+	intent, known, err := b.journal.Lookup(ctx, key)
+	if err != nil || !known {
+		return journalErrorOrNil(key.Op, err)
+	}
 	switch intent.Op {
 	case OpCreateOrder:
-		if v.OrderID == "" {
-			return intent, Invalid("order", "is missing; name the order that the purchase became")
-		}
-		order, err := b.GetOrder(ctx, GetOrderRequest{Order: OrderRef{ID: v.OrderID}})
-		if errors.Is(err, Unsupported) {
-			order = b.own(Order{OrderRef: OrderRef{ID: v.OrderID}})
-		} else if err != nil {
-			return intent, err
-		}
-		order.Ref, order.Address = Ref(intent.Key), nil
-		result = order
+		return resolveAs(ctx, b, intent, b.createFrom)
 	case OpPay:
-		result = Payment{Order: OrderRef{ID: OrderID(intent.Key)}, State: Settled}
+		return resolveAs(ctx, b, intent, b.payFrom)
+	case OpRefund:
+		return resolveAs(ctx, b, intent, b.refundFrom)
 	case OpCancelOrder:
-		result = Cancellation{Order: OrderRef{ID: OrderID(intent.Key)}, State: CancelDone}
+		return resolveAs(ctx, b, intent, b.cancelFrom)
 	case OpConfirmReceipt:
-		result = Receipt{}
-	default:
-		result = Refund{Ref: Ref(intent.Key)}
+		return resolveAs(ctx, b, intent, b.receiptFrom)
 	}
-	text, err := json.Marshal(result)
-	intent.State, intent.Result, intent.Failure = IntentDone, text, nil
-	return intent, err
+	return unknownIntent(intent.IntentKey)
+}
+
+func resolveAs[T any](ctx context.Context, b *Buyer, intent Intent, from func(Intent) (write[T], error)) error {
+	switch intent.State {
+	case IntentSending, IntentInDoubt, IntentDone:
+		w, err := from(intent)
+		if err != nil {
+			return &Error{Code: Internal, Outcome: InDoubt, Op: intent.Op, Message: "the journal's copy of the request cannot be read; make the same call again", Err: err}
+		}
+		if intent.State == IntentDone {
+			_, err = again(ctx, b, w, intent)
+		} else {
+			_, err = lookUp(ctx, b, w, intent)
+		}
+		return err
+	case IntentReserved:
+		return b.dropStale(ctx, intent)
+	}
+	return asError(intent.Failure)
+}
+
+// Recover looks up every write of this account that is in doubt or not finished, and gives those
+// that still have no known outcome. It sends nothing. Call it at start, before any new write.
+func (b *Buyer) Recover(ctx context.Context) ([]Intent, error) {
+	pending, err := b.journal.Find(ctx, Filter{Account: b.account, Waiting: true})
+	if err != nil {
+		return nil, err
+	}
+	for _, intent := range pending {
+		if ctx.Err() != nil {
+			break
+		}
+		_ = b.resolve(ctx, intent) // what it found is on record
+	}
+	return b.Open(context.WithoutCancel(ctx))
+}
+
+// How Watch works: it wakes, leases a few intents that are due, and stops looking one up before its
+// lease ends.
+const (
+	watchEvery = 5 * time.Second
+	watchMost  = 16
+	watchLease = 15 * time.Second
+	watchWork  = 10 * time.Second
+)
+
+// Watch looks up what is due until ctx ends, and gives ctx's error. Several hosts on one journal
+// share the work. owner names this run of this host.
+func (b *Buyer) Watch(ctx context.Context, owner string) error {
+	if err := CheckLease(owner, watchMost, watchLease); err != nil {
+		return err
+	}
+	for {
+		more := b.watchOnce(ctx, owner)
+		if more && ctx.Err() == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(watchEvery):
+		}
+	}
+}
+
+func (b *Buyer) watchOnce(ctx context.Context, owner string) (more bool) {
+	due, err := b.journal.Lease(ctx, b.account, owner, watchMost, watchLease)
+	if err != nil {
+		b.log.WarnContext(ctx, "nothing could be leased", "error", err)
+		return false
+	}
+	bounded, cancel := context.WithTimeout(ctx, watchWork) // all of them, before the first lease ends
+	defer cancel()
+	for _, intent := range due {
+		if err := b.resolve(bounded, intent); err != nil && bounded.Err() == nil {
+			b.log.InfoContext(ctx, "looked up", "op", intent.Op, "key", intent.Key, "error", err)
+		}
+	}
+	return len(due) == watchMost
 }
 
 func journalErrorOrNil(op Operation, err error) error {

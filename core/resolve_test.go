@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,11 +22,29 @@ func later(t *testing.T) (*clock, func()) {
 	return c, func() { c.advance(time.Minute) }
 }
 
-// listing makes the fake keep refs and answer a list with these orders.
+// agedJournal is a journal that is old enough to be trusted with what it does not know.
+func agedJournal(c *clock) *core.MemoryJournal {
+	now := c.now
+	defer func() { c.now = now }()
+	c.advance(-time.Hour)
+	return core.NewMemoryJournalAt(c.read)
+}
+
+// ourNumber is what the gateway sees in the place of a ref of the account "fake".
+func ourNumber(ref core.Ref) core.Ref { return core.Ref(core.Number("sp", "fake", ref, 1)) }
+
+// listing makes the fake keep numbers and answer a list with these orders; those of "order-1" have
+// its number.
 func (f *fake) listing(orders ...core.Order) *fake {
 	f.d.Idempotency = core.LookupByRef
 	f.list = func(context.Context, core.ListOrdersRequest) (core.OrderPage, error) {
-		return core.OrderPage{Orders: orders}, nil
+		listed := slices.Clone(orders)
+		for i := range listed {
+			if listed[i].Ref == "order-1" {
+				listed[i].Ref = ourNumber("order-1")
+			}
+		}
+		return core.OrderPage{Orders: listed}, nil
 	}
 	return f
 }
@@ -48,7 +67,7 @@ func TestTheSameCallAgainLooksADoubtUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c, wait := later(t)
 			f := newFake().answering(lost()).listing(row.orders...)
-			b := openWith(t, f, core.BuyerOptions{Now: c.read})
+			b := openWith(t, f, core.BuyerOptions{Now: c.read, Journal: agedJournal(c)})
 			_, err := b.CreateOrder(t.Context(), purchase())
 			require.Equal(t, core.InDoubt, core.OutcomeOf(err))
 			wait()
@@ -66,14 +85,37 @@ func TestTheSameCallAgainLooksADoubtUp(t *testing.T) {
 	}
 }
 
-func TestADoubtIsNotLookedUpWhileItsAttemptMayStillBeSent(t *testing.T) {
+func TestADoubtIsLookedUpAtOnce(t *testing.T) {
 	c, _ := later(t)
 	f := newFake().answering(lost()).listing(made(purchase()))
-	b := openWith(t, f, core.BuyerOptions{Now: c.read})
-	_, _ = b.CreateOrder(t.Context(), purchase())
+	b := openWith(t, f, core.BuyerOptions{Now: c.read, Journal: agedJournal(c)})
 	_, err := b.CreateOrder(t.Context(), purchase())
 	require.Equal(t, core.InDoubt, core.OutcomeOf(err))
-	assert.Zero(t, f.calls[core.OpListOrders])
+	require.Zero(t, f.calls[core.OpListOrders], "an old journal knows what was begun")
+	order, err := b.CreateOrder(t.Context(), purchase())
+	require.NoError(t, err)
+	assert.Equal(t, core.OrderID("1001"), order.ID)
+	assert.Equal(t, 1, f.writes())
+}
+
+func TestWhatIsBeingSentIsNotLookedUpWhileItsAttemptMayStillBeSent(t *testing.T) {
+	c, _ := later(t)
+	journal := agedJournal(c)
+	dies := newFake().listing()
+	dies.create = func(context.Context, core.CreateOrderRequest) (core.Order, error) { panic("the process ends here") }
+	assert.Panics(t, func() {
+		_, _ = openWith(t, dies, core.BuyerOptions{Journal: journal, Now: c.read}).CreateOrder(t.Context(), purchase())
+	})
+	f := newFake().listing(made(purchase()))
+	b := openWith(t, f, core.BuyerOptions{Journal: journal, Now: c.read})
+	c.advance(core.WriteDeadline + 15*time.Second - time.Millisecond)
+	_, err := b.CreateOrder(t.Context(), purchase())
+	assertError(t, err, core.Unavailable, core.InDoubt)
+	require.Zero(t, f.calls[core.OpListOrders], "another host may be sending it right now")
+	c.advance(time.Millisecond)
+	_, err = b.CreateOrder(t.Context(), purchase())
+	require.NoError(t, err)
+	assert.Zero(t, f.writes())
 }
 
 func TestWithoutANumberOfOursOnlyAPersonCanTell(t *testing.T) {
@@ -82,11 +124,14 @@ func TestWithoutANumberOfOursOnlyAPersonCanTell(t *testing.T) {
 	f.d.Idempotency = core.NoIdempotency
 	b := openWith(t, f, core.BuyerOptions{Now: c.read})
 	_, _ = b.CreateOrder(t.Context(), purchase())
-	wait()
 	_, err := b.CreateOrder(t.Context(), purchase())
-	require.Equal(t, core.InDoubt, core.OutcomeOf(err))
+	assertError(t, err, core.Unavailable, core.InDoubt)
+	wait()
+	_, err = b.CreateOrder(t.Context(), purchase())
+	assertError(t, err, core.NeedsHuman, core.InDoubt)
 	assert.Zero(t, f.calls[core.OpListOrders])
 	assert.NotContains(t, err.Error(), "look-up", "nothing was looked up, so nothing may be said of it")
+	assert.Equal(t, 1, f.writes())
 }
 
 func TestALostPaymentIsFoundByReadingTheOrder(t *testing.T) {
@@ -120,15 +165,21 @@ func TestRecoverMarksWhatAnEarlierProcessLeft(t *testing.T) {
 	require.Len(t, open, 1)
 	assert.Equal(t, core.IntentSending, open[0].State, "another host may be sending it right now")
 	wait()
-	open, err = b.Recover(t.Context())
-	require.NoError(t, err)
-	assert.Equal(t, core.IntentInDoubt, open[0].State)
+	for range 2 {
+		open, err = b.Recover(t.Context())
+		require.NoError(t, err)
+		require.Len(t, open, 1, "a second time nothing changes")
+		assert.Equal(t, core.IntentNeedsHuman, open[0].State, "the fair keeps no number of ours")
+	}
 	_, changes, err := b.History(t.Context(), open[0].IntentKey)
 	require.NoError(t, err)
-	assert.NotEmpty(t, changes[len(changes)-1].Note)
-	open, err = b.Recover(t.Context())
-	require.NoError(t, err)
-	assert.Len(t, open, 1, "a second time nothing changes")
+	var states []core.IntentState
+	for _, change := range changes {
+		states = append(states, change.State)
+	}
+	assert.Equal(t, []core.IntentState{core.IntentSending, core.IntentInDoubt, core.IntentNeedsHuman}, states)
+	assert.Contains(t, changes[1].Note, "the host ended")
+	assert.NotEmpty(t, changes[2].Note)
 }
 
 func TestAPersonDecidesWhatNoLookUpSettles(t *testing.T) {
@@ -139,7 +190,7 @@ func TestAPersonDecidesWhatNoLookUpSettles(t *testing.T) {
 			b := openWith(t, f, core.BuyerOptions{Now: c.read})
 			_, err := b.CreateOrder(t.Context(), purchase())
 			require.Equal(t, core.InDoubt, core.OutcomeOf(err))
-			open, err := b.Unsettled(t.Context())
+			open, err := b.Open(t.Context())
 			require.NoError(t, err)
 			v := core.Verdict{Version: open[0].Version, Happened: happened, OrderID: "1001", Reason: "seen in the console by Li"}
 

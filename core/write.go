@@ -7,8 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
+
+	"github.com/sampan-go/sampan/core/money"
 )
 
 // write is one write on its way through Buyer: what it is, how it is guarded, how it is sent.
@@ -17,31 +18,35 @@ type write[T any] struct {
 	key string
 	// content is hashed: the same key with other content is a Conflict.
 	content any
+	// input is what the journal keeps of the request, for a look-up by a process that does not have it.
+	input func(Intent) any
+	// about is the order that a money operation is about: one at a time per order.
+	about OrderID
 	// again lets a later call try a refused write anew. It is for writes whose key is an order and
 	// not the caller's own ref.
 	again bool
+	// spend is money that leaves.
+	spend money.Amount
 	// guard refuses before anything is sent. It may read.
 	guard func(context.Context) error
-	// send calls the adapter, once.
-	send func(context.Context, Attempt) (T, error)
+	// send calls the adapter, once, for the intent's attempt.
+	send func(context.Context, Intent) (T, error)
 	// check holds the answer against what was asked.
 	check func(T) error
-	// order is what a money operation is about: one at a time per order.
-	order OrderID
 	// refresh brings a recorded answer that is not final up to date, by reading.
 	refresh func(context.Context, T) (newer T, changed bool)
-	// look finds out by reading whether a write in doubt happened; found only if it did for certain.
-	// nil: nothing but a person can tell.
-	look func(context.Context) (answer T, found bool, err error)
+	// look finds out by reading whether a write in doubt happened: found only if it did for certain.
+	// An error that is NeedsHuman ends the looking. nil: nothing but a person can tell.
+	look func(context.Context, Intent) (answer T, found bool, err error)
 }
 
 // run takes a write through the one protocol that all writes share: look it up, guard, begin, send
-// once, record. The journal has the attempt before the adapter is called; a write that succeeds
-// costs two durable steps.
+// once, record. The journal has the attempt before the adapter is called; a purchase that succeeds
+// costs two durable steps, a money operation three, since it claims its order before it is guarded.
 func run[T any](ctx context.Context, b *Buyer, w write[T]) (T, error) {
 	var none T
 	key := IntentKey{Account: b.account, Op: w.op, Key: w.key}
-	release, err := b.inFlight.lock(ctx, key, IntentKey{Account: b.account, Op: "order", Key: string(w.order)})
+	release, err := b.inFlight.lock(ctx, key, IntentKey{Account: b.account, Op: "order", Key: string(w.about)})
 	if err != nil {
 		return none, atOp(w.op, err)
 	}
@@ -52,28 +57,118 @@ func run[T any](ctx context.Context, b *Buyer, w write[T]) (T, error) {
 	case err != nil:
 		return none, &Error{Code: Unavailable, Outcome: InDoubt, Op: w.op, Err: err,
 			Message: "the journal cannot be read: nothing was sent now, but what an earlier call did is not known"}
-	case known && intent.InputHash != inputHash(w.content):
+	case !known:
+		return first(ctx, b, w, Intent{IntentKey: key, InputHash: inputHash(w.content), About: w.about})
+	case intent.InputHash != inputHash(w.content) && !neverBegun(intent):
 		return none, conflict(w.op)
-	case known && inDoubt(intent):
-		return lookUp(ctx, b, w, intent)
-	case known && intent.State == IntentDone:
-		return again(ctx, b, w, intent)
-	case known && intent.State == IntentRefused && !w.again:
-		return none, asError(intent.Failure)
 	}
-	if err := b.excluded(ctx, key, w.order); err != nil {
-		return none, atOp(w.op, err)
+	intent.InputHash = inputHash(w.content)
+	switch intent.State {
+	case IntentDone:
+		return again(ctx, b, w, intent)
+	case IntentSending, IntentInDoubt:
+		return lookUp(ctx, b, w, intent)
+	case IntentNeedsHuman:
+		return none, asError(intent.Failure)
+	case IntentNotApplied:
+		return afterNotApplied(ctx, b, w, intent)
+	case IntentRefused:
+		if !w.again {
+			return none, asError(intent.Failure)
+		}
+	}
+	return guardAndSend(ctx, b, w, intent)
+}
+
+// first begins a write that the journal does not know. A journal that is younger than a purchase may
+// have lost it, so the gateway is asked first where it can be.
+func first[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, error) {
+	var none T
+	if w.op == OpCreateOrder && w.look != nil {
+		young, err := b.young(ctx)
+		if err != nil {
+			return none, journalError(w.op, err)
+		}
+		if young {
+			intent.Input = marshalled(w.input(intent))
+			answer, found, err := w.look(ctx, intent)
+			switch {
+			case err != nil:
+				return none, notBegun(w.op, err)
+			case found:
+				return answer, b.adopt(ctx, intent, answer)
+			}
+		}
+	}
+	return guardAndSend(ctx, b, w, intent)
+}
+
+// notBegun is a look-up before the first send that failed: nothing was sent.
+func notBegun(op Operation, err error) error {
+	e, _ := errors.AsType[*Error](atOp(op, err))
+	told := *e
+	told.Outcome = NotDone
+	told.Message = "the journal is new, so the purchase was looked for before it is sent, and that failed; nothing was sent: " + told.Message
+	return &told
+}
+
+// adopt records a purchase that exists although the journal does not know it.
+func (b *Buyer) adopt(ctx context.Context, intent Intent, answer any) error {
+	intent.State, intent.Result = IntentDone, marshalled(answer)
+	intent.Note = "found at the gateway before the first send: the journal is younger than the purchase"
+	intent.About, intent.Claims = aboutOf(intent), claimsOf(intent)
+	_, _, err := b.journal.Reserve(ctx, intent)
+	return journalErrorOrNil(intent.Op, err)
+}
+
+// youngFor is longer than any intent stays in doubt before it has an end or waits for a person.
+const youngFor = 30 * time.Minute
+
+func (b *Buyer) young(ctx context.Context) (bool, error) {
+	now, made, err := b.journal.Clock(ctx)
+	return now.Sub(made) < youngFor, err
+}
+
+// afterNotApplied looks once more before it tries again: what was proved not to have happened and
+// yet did must not be bought twice.
+func afterNotApplied[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, error) {
+	var none T
+	if w.look != nil {
+		answer, found, err := w.look(ctx, intent)
+		if err != nil {
+			return none, &Error{Code: Unavailable, Outcome: NotDone, Op: w.op, Err: err, Message: "it is looked for once more before it is tried again, and that failed; nothing was sent: " + err.Error()}
+		}
+		if found {
+			b.log.ErrorContext(ctx, "an assumption is broken: a write that was proved not to have happened did", "op", w.op, "key", w.key)
+			intent.Note = "found after all, although it was proved not to have happened: an assumption is broken"
+			return answer, b.record(ctx, intent, answer, nil)
+		}
+	}
+	return guardAndSend(ctx, b, w, intent)
+}
+
+// guardAndSend begins the next attempt if the guards let it. A money operation first takes its order for
+// itself, so that what its guard reads stays true.
+func guardAndSend[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, error) {
+	var none T
+	var err error
+	if w.about != "" {
+		intent.About = w.about
+		if intent, err = b.claimOrder(ctx, intent); err != nil {
+			return none, err
+		}
 	}
 	if w.guard != nil {
 		if err := w.guard(ctx); err != nil {
+			b.unclaim(ctx, intent)
 			return none, atOp(w.op, err)
 		}
 	}
-	if !known {
-		intent = Intent{IntentKey: key, InputHash: inputHash(w.content)}
-	}
 	return attempt(ctx, b, w, intent)
 }
+
+// neverBegun reports whether guards stopped a write before its first attempt: its key binds nothing.
+func neverBegun(i Intent) bool { return i.State == IntentReserved && i.Attempt.No == 0 }
 
 func conflict(op Operation) error {
 	return &Error{Code: Conflict, Outcome: NotDone, Op: op, Field: "ref",
@@ -90,6 +185,15 @@ func again[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, 
 	newer, changed := w.refresh(ctx, answer)
 	if !changed {
 		return answer, err
+	}
+	if err == nil && w.check != nil {
+		err = atOp(w.op, w.check(newer))
+	}
+	if OutcomeOf(err) != Done { // what was done stays done; what is wrong with it is said
+		e, _ := errors.AsType[*Error](err)
+		told := *e
+		told.Outcome = Done
+		err = &told
 	}
 	intent.Note = "seen by a later read"
 	return newer, b.record(ctx, intent, newer, err)
@@ -113,37 +217,6 @@ func stillInDoubt(intent Intent) *Error {
 	return &e
 }
 
-// excluded refuses a money operation on an order while another on it has no known end: two at once
-// could move money twice.
-func (b *Buyer) excluded(ctx context.Context, key IntentKey, order OrderID) error {
-	if order == "" {
-		return nil
-	}
-	open, err := b.journal.Unsettled(ctx, b.account)
-	if err != nil {
-		return journalError(key.Op, err)
-	}
-	for _, other := range open {
-		if other.IntentKey != key && orderOf(other) == order {
-			return &Error{Code: Conflict, Outcome: NotDone, Field: "order",
-				Message: fmt.Sprintf("%s %q on this order is in doubt; settle it first, nothing was sent", other.Op, other.Key)}
-		}
-	}
-	return nil
-}
-
-// orderOf is the order that an open money operation is about: begin records it where the answer will
-// stand.
-func orderOf(i Intent) OrderID {
-	var about struct {
-		Order OrderRef `json:"order"`
-	}
-	if json.Unmarshal(i.Result, &about) != nil {
-		return ""
-	}
-	return about.Order.ID
-}
-
 // asError keeps a nil *Error from becoming a non-nil error.
 func asError(e *Error) error {
 	if e == nil {
@@ -155,21 +228,22 @@ func asError(e *Error) error {
 // attempt begins, sends and records one attempt.
 func attempt[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, error) {
 	var none T
-	now := b.now().UTC().Truncate(time.Millisecond) // what the contract carries
+	reserved := intent
 	intent.State, intent.Failure, intent.Result = IntentSending, nil, nil
-	intent.Attempt = Attempt{No: intent.Attempt.No + 1, SignedAt: now, NotAfter: now.Add(WriteDeadline)}
-	if w.order != "" {
-		intent.Result, _ = json.Marshal(map[string]OrderRef{"order": {ID: w.order}}) // two texts
-	}
-	intent, raced, err := b.begin(ctx, intent)
-	if err != nil {
+	intent.Attempt.No++
+	intent.Input = marshalled(w.input(intent))
+	intent, raced, err := b.begin(ctx, intent, w.spend)
+	switch {
+	case err != nil:
+		if w.about != "" {
+			b.unclaim(ctx, reserved)
+		}
 		return none, beginError(w.op, err)
-	}
-	if raced {
+	case raced:
 		return none, stillInDoubt(intent) // another host recorded it first and may be sending it
 	}
 
-	answer, err := w.send(ctx, intent.Attempt)
+	answer, err := w.send(ctx, intent)
 	if err != nil && OutcomeOf(err) == Done {
 		err = &Error{Code: BadAnswer, Outcome: InDoubt, Op: w.op, Message: "the adapter says that it was done and that it failed: " + err.Error(), Err: err}
 	}
@@ -182,23 +256,46 @@ func attempt[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T
 }
 
 // begin records an attempt, in one durable step, before anything is sent. raced says that another
-// host recorded the same write first: then its intent is returned.
-func (b *Buyer) begin(ctx context.Context, intent Intent) (onRecord Intent, raced bool, err error) {
-	if intent.Version == 0 {
-		return b.journal.Reserve(ctx, intent)
+// host recorded the same write first: then its intent is returned. Where the gateway takes no number
+// of ours, two purchases of the same goods for the same address could not be told apart: while the
+// first is sent, the second waits until its caller's deadline, or is refused if there is none.
+func (b *Buyer) begin(ctx context.Context, intent Intent, spend money.Amount) (onRecord Intent, raced bool, err error) {
+	for {
+		now, err := b.now(ctx)
+		if err != nil {
+			return Intent{}, false, err
+		}
+		now = now.UTC().Truncate(time.Millisecond) // what the contract carries
+		intent.Attempt.SignedAt, intent.Attempt.NotAfter = now, now.Add(WriteDeadline)
+		intent.Due = attemptOver(intent)
+		intent.Claims = claimsOf(intent)
+		if spend.IsSet() {
+			intent.Spend = Spend{Amount: spend, Day: now.Format(time.DateOnly), Most: b.limits.MaxDay}
+		}
+		if intent.Version == 0 {
+			onRecord, raced, err = b.journal.Reserve(ctx, intent)
+		} else {
+			onRecord, err = b.journal.Update(ctx, intent)
+		}
+		if _, patient := ctx.Deadline(); err == nil || !patient || !b.beingSent(ctx, err) {
+			return onRecord, raced, err
+		}
+		select {
+		case <-ctx.Done():
+			return Intent{}, false, err
+		case <-time.After(200 * time.Millisecond):
+		}
 	}
-	onRecord, err = b.journal.Update(ctx, intent)
-	return onRecord, false, err
 }
 
-// record writes down what came of an attempt. It must not be lost because the caller gave up, so
-// it does not end with the caller's context. The error it returns is the attempt's own.
+// record writes down what came of an attempt or a look-up. It must not be lost because the caller
+// gave up, so it does not end with the caller's context. The error it returns is the attempt's own.
 func (b *Buyer) record(ctx context.Context, intent Intent, answer any, failure error) error {
+	ctx = context.WithoutCancel(ctx)
 	intent.Failure, _ = errors.AsType[*Error](failure)
 	switch {
 	case OutcomeOf(failure) == Done:
-		intent.State = IntentDone
-		intent.Result, _ = json.Marshal(answer)
+		intent.State, intent.Result = IntentDone, marshalled(answer)
 	case OutcomeOf(failure) == NotDone && errors.Is(failure, Refused):
 		intent.State = IntentRefused
 	case OutcomeOf(failure) == NotDone:
@@ -206,7 +303,15 @@ func (b *Buyer) record(ctx context.Context, intent Intent, answer any, failure e
 	default:
 		intent.State = IntentInDoubt
 	}
-	if _, err := b.journal.Update(context.WithoutCancel(ctx), intent); err != nil {
+	_, err := b.settle(ctx, intent)
+	if taken, ok := errors.AsType[*claimTaken](err); ok { // what it became is another's already
+		intent.State, intent.Result = IntentInDoubt, nil
+		intent.Failure = &Error{Code: BadAnswer, Outcome: InDoubt, Op: intent.Op, Field: taken.claim,
+			Message: fmt.Sprintf("the gateway's answer names what %s %q owns already; a person must look", taken.holder.Op, taken.holder.Key)}
+		failure = intent.Failure
+		_, err = b.settle(ctx, intent)
+	}
+	if err != nil {
 		b.log.ErrorContext(ctx, "outcome not recorded", "op", intent.Op, "key", intent.Key, "error", err)
 		if failure == nil {
 			return &Error{Code: Internal, Outcome: Done, Op: intent.Op, Message: "it was done, but the journal could not record it; keep the answer", Err: err}
@@ -215,10 +320,29 @@ func (b *Buyer) record(ctx context.Context, intent Intent, answer any, failure e
 	return failure
 }
 
+// settle writes an intent in a new state, with what follows from the state: what it must have alone,
+// what it spends and when it is looked up.
+func (b *Buyer) settle(ctx context.Context, intent Intent) (Intent, error) {
+	intent.About, intent.Claims, intent.Due = aboutOf(intent), claimsOf(intent), time.Time{}
+	if !intent.State.IsOpen() && intent.State != IntentDone {
+		intent.Spend = Spend{}
+	}
+	wait, waits := firstCheck(intent)
+	if waits {
+		now, err := b.now(ctx)
+		if err != nil {
+			now = intent.Attempt.NotAfter // late rather than never
+		}
+		intent.Due = now.UTC().Truncate(time.Millisecond).Add(wait)
+	}
+	return b.journal.Update(ctx, intent)
+}
+
 // beginError is a begin that was not recorded. If another host changed the intent, that host may be
 // sending it.
 func beginError(op Operation, err error) error {
-	if errors.Is(err, Conflict) {
+	_, taken := errors.AsType[*claimTaken](err)
+	if errors.Is(err, Conflict) && !taken {
 		return &Error{Code: Conflict, Outcome: InDoubt, Op: op, Message: "another host is at work on this write; nothing was sent here", Err: err}
 	}
 	return journalError(op, err)
@@ -231,70 +355,17 @@ func journalError(op Operation, err error) error {
 	return &Error{Code: Unavailable, Outcome: NotDone, Op: op, Message: "the journal cannot be written, so nothing was sent", Err: err}
 }
 
+// marshalled is the JSON form of what is ours and always has one.
+func marshalled(v any) json.RawMessage {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic("core: a value of ours cannot be marshalled: " + err.Error())
+	}
+	return text
+}
+
 // inputHash is a hash of the content's JSON form, in which every member has one place.
 func inputHash(content any) string {
-	text, err := json.Marshal(content)
-	if err != nil {
-		panic("core: content of a write cannot be marshalled: " + err.Error())
-	}
-	sum := sha256.Sum256(text)
+	sum := sha256.Sum256(marshalled(content))
 	return hex.EncodeToString(sum[:])
-}
-
-// keyLocks lets callers of the same write wait for one another, so that they get equal answers.
-type keyLocks struct {
-	mu   sync.Mutex
-	held map[IntentKey]chan struct{}
-}
-
-// lock takes the keys one after the other, always in the same order of the callers' making; an empty
-// key is none.
-func (l *keyLocks) lock(ctx context.Context, keys ...IntentKey) (release func(), err error) {
-	var held []func()
-	release = func() {
-		for _, r := range held {
-			r()
-		}
-	}
-	for _, key := range keys {
-		if key.Key == "" {
-			continue
-		}
-		r, err := l.lockOne(ctx, key)
-		if err != nil {
-			release()
-			return nil, err
-		}
-		held = append(held, r)
-	}
-	return release, nil
-}
-
-func (l *keyLocks) lockOne(ctx context.Context, key IntentKey) (release func(), err error) {
-	for {
-		l.mu.Lock()
-		if l.held == nil {
-			l.held = map[IntentKey]chan struct{}{}
-		}
-		holder, taken := l.held[key]
-		if !taken {
-			mine := make(chan struct{})
-			l.held[key] = mine
-			l.mu.Unlock()
-			return func() { l.release(key, mine) }, nil
-		}
-		l.mu.Unlock()
-		select {
-		case <-holder:
-		case <-ctx.Done():
-			return nil, &Error{Code: Canceled, Outcome: InDoubt, Message: "gave up waiting for another call of the same write, whose outcome is not known here", Err: ctx.Err()}
-		}
-	}
-}
-
-func (l *keyLocks) release(key IntentKey, mine chan struct{}) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.held, key)
-	close(mine)
 }

@@ -87,7 +87,7 @@ func TestAWriteInDoubtIsNeverSentAgain(t *testing.T) {
 	}
 	assert.Equal(t, 1, f.writes(), "doubt is looked up, not sent again")
 
-	open, err := b.Unsettled(t.Context())
+	open, err := b.Open(t.Context())
 	require.NoError(t, err)
 	require.Len(t, open, 1)
 	assert.Equal(t, core.IntentKey{Account: "fake", Op: core.OpCreateOrder, Key: "order-1"}, open[0].IntentKey)
@@ -145,7 +145,7 @@ func TestTheAttemptIsInTheJournalBeforeTheAdapterIsCalled(t *testing.T) {
 	f, journal := newFake(), core.NewMemoryJournal()
 	b := openWith(t, f, core.BuyerOptions{Journal: journal})
 	f.create = func(ctx context.Context, r core.CreateOrderRequest) (core.Order, error) {
-		open, err := journal.Unsettled(ctx, "fake")
+		open, err := journal.Find(ctx, core.Filter{Account: "fake", States: core.OpenStates()})
 		require.NoError(t, err)
 		require.Len(t, open, 1, "a crash in this moment must find the attempt")
 		assert.Equal(t, core.IntentSending, open[0].State)

@@ -9,15 +9,13 @@ import (
 	"strings"
 
 	"github.com/sampan-go/sampan/core"
-	"github.com/sampan-go/sampan/core/money"
 	"github.com/sampan-go/sampan/plugin"
 )
 
 // opened is one account with its adapter process running.
 type opened struct {
-	buyer    *core.Buyer
-	client   *plugin.Client
-	maxOrder money.Amount
+	buyer  *core.Buyer
+	client *plugin.Client
 }
 
 func (o *opened) close() { _ = o.client.Close() } // the command's own result is what counts
@@ -38,7 +36,7 @@ func (a *app) open(ctx context.Context) (*opened, error) {
 		return nil, err
 	}
 	settings, _ := resolved.(map[string]any)
-	a.announce(name, settings, account.Limits)
+	a.announce(name, settings)
 	adapter := account.Adapter
 	if isPath(adapter) && !filepath.IsAbs(adapter) { // beside the configuration, wherever it is read from
 		adapter = filepath.Join(folder, adapter)
@@ -46,7 +44,11 @@ func (a *app) open(ctx context.Context) (*opened, error) {
 			adapter = "." + string(os.PathSeparator) + adapter
 		}
 	}
-	return a.start(ctx, name, adapter, settings, account.Limits)
+	options, err := account.options(settings)
+	if err != nil {
+		return nil, err
+	}
+	return a.start(ctx, name, adapter, settings, options)
 }
 
 func isPath(adapter string) bool {
@@ -54,12 +56,9 @@ func isPath(adapter string) bool {
 }
 
 // announce says aloud what an operator must not overlook.
-func (a *app) announce(name string, settings map[string]any, limits limitsConfig) {
+func (a *app) announce(name string, settings map[string]any) {
 	if on(settings, "allow_private") {
 		fmt.Fprintf(a.err, "host: account %s has allow_private = true: plain http and private addresses are admitted. For the sandbox only.\n", name)
-	}
-	if limits.MaxDay != "" {
-		fmt.Fprintf(a.err, "host: account %s: limits.max_day is NOT enforced yet: only limits.max_order is.\n", name)
 	}
 }
 
@@ -73,7 +72,7 @@ func on(settings map[string]any, name string) bool {
 	return false
 }
 
-func (a *app) start(ctx context.Context, name, adapter string, settings map[string]any, limits limitsConfig) (*opened, error) {
+func (a *app) start(ctx context.Context, name, adapter string, settings map[string]any, options core.BuyerOptions) (*opened, error) {
 	command, err := adapterProgram(name, adapter)
 	if err != nil {
 		return nil, err
@@ -89,16 +88,13 @@ func (a *app) start(ctx context.Context, name, adapter string, settings map[stri
 	if err != nil {
 		return nil, err
 	}
-	buyer, err := core.NewBuyer(ctx, client, core.BuyerOptions{Account: name, Logger: a.logger(), Journal: a.journal})
+	options.Account, options.Logger, options.Journal = name, a.logger(), a.journal
+	buyer, err := core.NewBuyer(ctx, client, options)
 	if err != nil {
 		_ = client.Close() // the reason to give is why it cannot describe itself
 		return nil, err
 	}
-	o := &opened{buyer: buyer, client: client}
-	if limits.MaxOrder != "" {
-		o.maxOrder, err = money.ParseText(limits.MaxOrder) // checked when the configuration was read
-	}
-	return o, err
+	return &opened{buyer: buyer, client: client}, nil
 }
 
 // adapterProgram is how an adapter is started: a built-in one is this program again.

@@ -38,7 +38,7 @@ func (a *app) describeBuiltins(ctx context.Context) ([]core.Description, error) 
 		for _, more := range []string{"endpoints", "refund_states", "refund_fee_unit", "allow_private"} {
 			delete(settings, more)
 		}
-		o, err := a.start(ctx, name, name, settings, limitsConfig{})
+		o, err := a.start(ctx, name, name, settings, core.BuyerOptions{})
 		if err != nil {
 			return nil, err
 		}

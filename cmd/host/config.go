@@ -5,6 +5,7 @@ import (
 	"os"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -27,6 +28,22 @@ type accountConfig struct {
 	Adapter  string         `toml:"adapter"`
 	Settings map[string]any `toml:"settings"`
 	Limits   limitsConfig   `toml:"limits"`
+	// NumberPrefix begins the number of every purchase at the gateway.
+	NumberPrefix string      `toml:"number_prefix"`
+	Fence        fenceConfig `toml:"fence"`
+}
+
+// fenceConfig is what "host doctor" proved and what the operator turns on with it.
+type fenceConfig struct {
+	// Proved is when, Gateway is where: another address voids the proof.
+	Proved  string `toml:"proved"`
+	Gateway string `toml:"gateway"`
+	// Window is how old a signature the gateway takes, EffectWithin how long what it accepted may
+	// still take effect: the vendor's word.
+	Window       string `toml:"window"`
+	EffectWithin string `toml:"effect_within"`
+	// ResendAfterFence turns it on.
+	ResendAfterFence bool `toml:"resend_after_fence"`
 }
 
 type limitsConfig struct {
@@ -87,6 +104,44 @@ func (c accountConfig) check(name string) error {
 		}
 	}
 	return nil
+}
+
+// options are what the configuration says to the account's Buyer. Amounts were checked when it was
+// read.
+func (c accountConfig) options(settings map[string]any) (o core.BuyerOptions, err error) {
+	o.NumberPrefix = c.NumberPrefix
+	if c.Limits.MaxOrder != "" {
+		o.Limits.MaxOrder, err = money.ParseText(c.Limits.MaxOrder)
+	}
+	if c.Limits.MaxDay != "" && err == nil {
+		o.Limits.MaxDay, err = money.ParseText(c.Limits.MaxDay)
+	}
+	if err == nil && c.Fence.ResendAfterFence {
+		o.Fence, err = c.Fence.read(settings)
+	}
+	return o, err
+}
+
+// read gives the fence that an operator turned on, if its proof is of this gateway.
+func (c fenceConfig) read(settings map[string]any) (*core.Fence, error) {
+	if _, err := time.Parse(time.DateOnly, c.Proved); err != nil {
+		return nil, core.Invalid("fence.proved", "must be the day of the proof, such as 2026-11-23; host doctor writes it")
+	}
+	if base, _ := settings["base_url"].(string); c.Gateway == "" || strings.TrimRight(c.Gateway, "/") != strings.TrimRight(base, "/") {
+		return nil, core.Invalid("fence.gateway", "was proved for %q, and the account's base_url is another; run host doctor again", c.Gateway)
+	}
+	var f core.Fence
+	for _, part := range []struct {
+		field, text string
+		into        *time.Duration
+	}{{"window", c.Window, &f.Window}, {"effect_within", c.EffectWithin, &f.Effect}} {
+		d, err := time.ParseDuration(part.text)
+		if err != nil || d <= 0 {
+			return nil, core.Invalid("fence."+part.field, `must be a time span, such as "600s"`)
+		}
+		*part.into = d
+	}
+	return &f, nil
 }
 
 // pick chooses the account: the named one, or the only one.

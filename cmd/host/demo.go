@@ -81,7 +81,7 @@ func (a *app) startDemo(ctx context.Context, server *sandbox.Server) ([]*opened,
 	for i, account := range demoAccounts {
 		wait.Go(func() {
 			settings := sandboxSettings(account.adapter, server.PandaPonURL(), server.DajisaasURL())
-			accounts[i], failures[i] = a.start(ctx, account.title, account.adapter, settings, limitsConfig{})
+			accounts[i], failures[i] = a.start(ctx, account.title, account.adapter, settings, core.BuyerOptions{})
 		})
 	}
 	wait.Wait()

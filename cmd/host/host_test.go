@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
 
+	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/internal/sandbox"
 )
 
@@ -266,9 +267,10 @@ func TestTheDemonstrationSendsTheSeedNumberForNumber(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(text, &seed))
 	require.NoError(t, json.Unmarshal(h.server.Log()[0].Body, &sent))
-	for _, member := range []string{"purchaseAmount", "receiver", "orderSource", "sellerOrderNumber"} {
+	for _, member := range []string{"purchaseAmount", "receiver", "orderSource"} {
 		require.Equal(t, seed[member], sent[member], member)
 	}
+	require.Equal(t, core.Number("sp", "tb", core.Ref(seed["sellerOrderNumber"].(string)), 1), sent["sellerOrderNumber"], "our number in the place of the ref")
 	var want, got []map[string]string
 	require.NoError(t, json.Unmarshal([]byte(seed["orderLineList"].(string)), &want))
 	require.NoError(t, json.Unmarshal([]byte(sent["orderLineList"].(string)), &got))

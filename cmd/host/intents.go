@@ -18,8 +18,8 @@ func (a *app) intentsCommand() *cobra.Command {
 Making the same call again looks one up where the gateway allows it; "host resolve" records what a
 person found out; "host intents show" draws what became of one write.`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.withJournal(c.Context(), func(ctx context.Context, j core.Journal) error {
-				open, err := j.Unsettled(ctx, a.account)
+			return a.withJournalRead(c.Context(), func(ctx context.Context, j core.Journal) error {
+				open, err := j.Find(ctx, core.Filter{Account: a.account, States: core.OpenStates()})
 				if err != nil {
 					return err
 				}
@@ -34,20 +34,17 @@ person found out; "host intents show" draws what became of one write.`,
 	return c
 }
 
-// shownIntent is an intent as the output has it.
+// shownIntent is an intent as the output has it: with its changes it is the evidence, all that is
+// known of one write.
 type shownIntent struct {
-	core.IntentKey
-	State   core.IntentState `json:"state"`
-	Version int64            `json:"version"`
-	Attempt core.Attempt     `json:"attempt"`
-	Failure *core.Error      `json:"failure,omitempty"`
-	Changes []core.Change    `json:"changes,omitempty"`
+	core.Intent
+	Changes []core.Change `json:"changes,omitempty"`
 }
 
 func shown(intents []core.Intent) []shownIntent {
 	out := make([]shownIntent, 0, len(intents))
 	for _, i := range intents {
-		out = append(out, shownIntent{IntentKey: i.IntentKey, State: i.State, Version: i.Version, Attempt: i.Attempt, Failure: i.Failure})
+		out = append(out, shownIntent{Intent: i})
 	}
 	return out
 }
@@ -89,7 +86,7 @@ func (a *app) intentShowCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.withJournal(c.Context(), func(ctx context.Context, j core.Journal) error {
+			return a.withJournalRead(c.Context(), func(ctx context.Context, j core.Journal) error {
 				intent, known, err := j.Lookup(ctx, key)
 				if err != nil {
 					return err
@@ -113,7 +110,8 @@ func (a *app) intentShowCommand() *cobra.Command {
 }
 
 // marks are what the timeline draws at each state.
-var marks = map[core.IntentState]string{core.IntentReserved: "○", core.IntentSending: "→", core.IntentInDoubt: "?", core.IntentDone: "●", core.IntentRefused: "✕"}
+var marks = map[core.IntentState]string{core.IntentReserved: "○", core.IntentSending: "→", core.IntentInDoubt: "?", core.IntentDone: "●", core.IntentRefused: "✕",
+	core.IntentNotApplied: "∅", core.IntentNeedsHuman: "!"}
 
 // draw shows the life of one write from top to bottom.
 func (a *app) draw(s shownIntent) {
@@ -133,7 +131,7 @@ func (a *app) draw(s shownIntent) {
 			fmt.Fprintf(a.out, "  %24s│\n", "")
 		}
 	}
-	if s.State == core.IntentInDoubt || s.State == core.IntentSending {
+	if s.State.IsOpen() {
 		fmt.Fprintf(a.out, "\nLook at the marketplace, then make the same call again, or record what you saw:\n"+
 			"  host resolve %s --account %s --op %s --version %d --happened | --did-not-happen --reason TEXT\n", s.Key, s.Account, s.Op, s.Version)
 	}
@@ -151,6 +149,15 @@ func (a *app) story(c core.Change) string {
 	return strings.ReplaceAll(c.State.String(), "_", " ")
 }
 
+func count(said []bool) (n int) {
+	for _, yes := range said {
+		if yes {
+			n++
+		}
+	}
+	return n
+}
+
 func (a *app) resolveCommand() *cobra.Command {
 	var op, order string
 	var v core.Verdict
@@ -159,11 +166,12 @@ func (a *app) resolveCommand() *cobra.Command {
 		Long: `Records a person's verdict on a write in doubt (see "host intents").
 
 --version must be the one that "host intents" shows: a write that has changed since is not touched.
-What did not happen may be tried again under the same ref; what happened replays from then on.
+What did not happen may be tried again under the same ref; what happened replays from then on. A
+purchase that the gateway refused may begin --again, for example when the goods are back in stock.
 Saying "did not happen" of a purchase that did happen buys it twice: look first.`,
 		RunE: func(c *cobra.Command, args []string) error {
-			if v.Happened == no {
-				return usage("say either --happened or --did-not-happen")
+			if said := []bool{v.Happened, no, v.Again}; count(said) != 1 {
+				return usage("say either --happened, --did-not-happen or --again")
 			}
 			v.OrderID = core.OrderID(order)
 			key, err := a.keyOf(op, args[0])
@@ -185,6 +193,7 @@ Saying "did not happen" of a purchase that did happen buys it twice: look first.
 	f.Int64Var(&v.Version, "version", 0, "the version that was shown")
 	f.BoolVar(&v.Happened, "happened", false, "it happened")
 	f.BoolVar(&no, "did-not-happen", false, "it did not happen")
+	f.BoolVar(&v.Again, "again", false, "let a purchase that the gateway refused begin anew, under a new number")
 	f.StringVar(&order, "order", "", "the order that a purchase became")
 	f.StringVar(&v.Reason, "reason", "", "what was seen, and by whom; it is kept")
 	return c

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"os"
 	"path/filepath"
 
 	"github.com/sampan-go/sampan/core"
@@ -41,14 +43,7 @@ type closingJournal interface {
 func openJournal(ctx context.Context, c journalConfig, folder string) (closingJournal, error) {
 	switch c.Driver {
 	case "", "sqlite":
-		path := c.DSN
-		if path == "" {
-			path = "sampan.db"
-		}
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(folder, path)
-		}
-		return sqlite.Open(ctx, path)
+		return sqlite.Open(ctx, sqlitePath(c, folder))
 	case "postgres":
 		dsn, err := resolver{folder}.text("journal.dsn", c.DSN) // it may hold a password
 		if err != nil {
@@ -57,4 +52,57 @@ func openJournal(ctx context.Context, c journalConfig, folder string) (closingJo
 		return postgres.Open(ctx, dsn)
 	}
 	return nil, core.Invalid("journal.driver", "%q is not known; use sqlite or postgres", c.Driver)
+}
+
+func sqlitePath(c journalConfig, folder string) string {
+	path := c.DSN
+	if path == "" {
+		path = "sampan.db"
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(folder, path)
+	}
+	return path
+}
+
+// readJournal opens the journal for reading, if there is one. A SQLite file is read beside the host
+// that has it open.
+func (a *app) readJournal(ctx context.Context) (closeIt func(), err error) {
+	a.running = true
+	config, err := loadConfig(a.config)
+	if err != nil {
+		return nil, err
+	}
+	folder := filepath.Dir(a.config)
+	var j closingJournal
+	if config.Journal.Driver == "" || config.Journal.Driver == "sqlite" {
+		path := sqlitePath(config.Journal, folder)
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			return func() {}, nil // nothing was ever written
+		}
+		j, err = sqlite.OpenReader(ctx, path)
+	} else {
+		j, err = openJournal(ctx, config.Journal, folder)
+	}
+	if err != nil {
+		return nil, err
+	}
+	a.journal = j
+	return func() {
+		a.journal = nil
+		_ = j.Close() // it was only read
+	}, nil
+}
+
+// withJournalRead is withJournal for commands that only read it.
+func (a *app) withJournalRead(ctx context.Context, f func(context.Context, core.Journal) error) error {
+	closeIt, err := a.readJournal(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeIt()
+	if a.journal == nil {
+		return f(ctx, core.NewMemoryJournal())
+	}
+	return f(ctx, a.journal)
 }

@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sampan-go/sampan/core"
-	"github.com/sampan-go/sampan/core/money"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -43,9 +43,6 @@ optionally message, max_total and options; see testdata/orders.`,
 				return err
 			}
 			return a.withWriter(c.Context(), func(ctx context.Context, o *opened) error {
-				if r.MaxTotal, err = lower(r.MaxTotal, o.maxOrder); err != nil {
-					return err
-				}
 				order, err := o.buyer.CreateOrder(ctx, r)
 				return a.showOrder(o.buyer, order, err)
 			})
@@ -95,24 +92,6 @@ func (a *app) printOrders(order core.Order) error {
 	return nil
 }
 
-// lower is the tighter of two bounds; an absent one bounds nothing.
-func lower(asked, limit money.Amount) (money.Amount, error) {
-	if !limit.IsSet() {
-		return asked, nil
-	}
-	if !asked.IsSet() {
-		return limit, nil
-	}
-	order, err := asked.Cmp(limit)
-	if err != nil {
-		return asked, core.Invalid("max_total", "is in %s, the account's limits.max_order in %s", asked.Currency(), limit.Currency())
-	}
-	if order > 0 {
-		return limit, nil
-	}
-	return asked, nil
-}
-
 func (a *app) orderListCommand() *cobra.Command {
 	var status, ref, id string
 	var size, limit int
@@ -129,7 +108,7 @@ func (a *app) orderListCommand() *cobra.Command {
 			if limit < 0 {
 				return usage("--limit must not be negative; 0 is all")
 			}
-			return a.withBuyer(c.Context(), func(ctx context.Context, b *core.Buyer) error { return a.list(ctx, b, r, limit) })
+			return a.withReader(c.Context(), func(ctx context.Context, b *core.Buyer) error { return a.list(ctx, b, r, limit) })
 		}}
 	f := c.Flags()
 	f.StringVar(&status, "status", "", "only orders in this status, such as awaiting_payment")
@@ -158,6 +137,9 @@ func (a *app) list(ctx context.Context, b *core.Buyer, r core.ListOrdersRequest,
 		}
 		return failure
 	}
+	if len(orders) > 0 {
+		a.saySource(orders[0])
+	}
 	if len(orders) > 0 || failure == nil {
 		if err := showList(a, orders, orderColumns); err != nil {
 			return err
@@ -167,6 +149,16 @@ func (a *app) list(ctx context.Context, b *core.Buyer, r core.ListOrdersRequest,
 		fmt.Fprintf(a.err, "host: the list stops after %s, as --limit says; there may be more, --limit 0 gives all.\n", counted(limit, "order"))
 	}
 	return failure
+}
+
+// saySource tells a person where orders come from that the gateway does not list.
+func (a *app) saySource(o core.Order) {
+	switch o.Source {
+	case core.FromJournal:
+		fmt.Fprintln(a.err, "host: from the journal, as it was recorded: this account cannot read it afresh.")
+	case core.FromJournalRefreshed:
+		fmt.Fprintln(a.err, "host: known from the journal, and read afresh now.")
+	}
 }
 
 // refFlags are the flags by which every later command names its order.
@@ -181,16 +173,22 @@ func orderRef(id, handle string) core.OrderRef {
 func (a *app) orderGetCommand() *cobra.Command {
 	var handle string
 	var raw bool
-	c := &cobra.Command{Use: "get ORDER", Short: "read one order afresh", Args: takes("ORDER"),
+	c := &cobra.Command{Use: "get ORDER", Short: "read one order afresh (ORDER is its id, or your own ref)", Args: takes("ORDER"),
+		Long: `Reads one order afresh. A ref of yours is looked up in the journal first; where the account
+cannot read one order, what the journal recorded is shown, and a line says so.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if raw && (a.output == "table" || a.output == "csv") {
 				return usage("--raw needs --output json or jsonl: the gateway's object has no place in a %s", a.output)
 			}
-			return a.withBuyer(c.Context(), func(ctx context.Context, b *core.Buyer) error {
-				order, err := b.GetOrder(ctx, core.GetOrderRequest{Order: orderRef(args[0], handle), Raw: raw})
+			return a.withReader(c.Context(), func(ctx context.Context, b *core.Buyer) error {
+				order, err := b.OrderOf(ctx, core.Ref(args[0]))
+				if errors.Is(err, core.NotFound) || raw {
+					order, err = b.GetOrder(ctx, core.GetOrderRequest{Order: orderRef(args[0], handle), Raw: raw})
+				}
 				if err != nil {
 					return err
 				}
+				a.saySource(order)
 				return a.showOrder(b, order, nil)
 			})
 		}}

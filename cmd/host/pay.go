@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -23,9 +22,6 @@ until it is paid. "action_required" means that a person must open the page that 
 				return err
 			}
 			return a.withWriter(c.Context(), func(ctx context.Context, o *opened) error {
-				if err := o.admits(amount); err != nil {
-					return err
-				}
 				payment, err := o.buyer.Pay(ctx, core.PayRequest{Order: orderRef(args[0], handle), Expect: amount})
 				if payment.State == core.PaymentUnknown {
 					return err
@@ -48,20 +44,6 @@ var paymentColumns = []column[core.Payment]{
 	{title: "payment", text: func(p core.Payment) string { return p.State.String() }},
 	{title: "amount", text: func(p core.Payment) string { return p.Amount.String() }},
 	{title: "open this page", wide: 60, text: func(p core.Payment) string { return p.ActionURL }},
-}
-
-// admits holds what a payment moves against the account's limits.max_order, which also bounds
-// orders that were not made here.
-func (o *opened) admits(amount money.Amount) error {
-	if !o.maxOrder.IsSet() {
-		return nil
-	}
-	over, err := amount.Cmp(o.maxOrder)
-	if err != nil || over > 0 {
-		return &core.Error{Code: core.Guarded, Outcome: core.NotDone, Op: core.OpPay, Field: "expect",
-			Message: fmt.Sprintf("%s is more than the account's limits.max_order of %s admits; nothing was sent", amount, o.maxOrder)}
-	}
-	return nil
 }
 
 // parseAmount reads an amount from the command line.

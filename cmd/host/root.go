@@ -76,7 +76,7 @@ try again), 5 not supported, 2 wrong usage or input, 1 anything else.`,
 	flags.DurationVar(&a.timeout, "timeout", 2*time.Minute, "how long the command may take in all")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
 	root.AddCommand(a.demoCommand(), a.sandboxCommand(), a.adaptersCommand(), a.quoteCommand(), a.orderCommand(),
-		a.payCommand(), a.trackCommand(), a.refundCommand(), a.intentsCommand(), a.resolveCommand(), adapterCommand())
+		a.payCommand(), a.trackCommand(), a.refundCommand(), a.intentsCommand(), a.resolveCommand(), a.recoverCommand(), a.doctorCommand(), a.journalCommand(), adapterCommand())
 	return root
 }
 
@@ -131,17 +131,28 @@ func (a *app) withBuyer(ctx context.Context, f func(context.Context, *core.Buyer
 	return a.withOpened(ctx, func(ctx context.Context, o *opened) error { return f(ctx, o.buyer) })
 }
 
+// withReader is withBuyer for commands that read and know more with a journal: which ref an order has.
+// They neither wait for a host that has it open nor make one.
+func (a *app) withReader(ctx context.Context, f func(context.Context, *core.Buyer) error) error {
+	close, err := a.readJournal(ctx)
+	if err != nil {
+		return err
+	}
+	defer close()
+	return a.withBuyer(ctx, f)
+}
+
 // withWriter is withOpened for commands that write: the journal outlives them. It says aloud what
 // earlier ones left in doubt.
 func (a *app) withWriter(ctx context.Context, f func(context.Context, *opened) error) error {
 	return a.withJournal(ctx, func(ctx context.Context, _ core.Journal) error {
 		return a.withOpened(ctx, func(ctx context.Context, o *opened) error {
-			open, err := o.buyer.Recover(ctx)
+			open, err := o.buyer.Open(ctx)
 			if err != nil {
 				return err
 			}
 			if len(open) > 0 {
-				fmt.Fprintf(a.err, "host: %d write(s) of account %s are in doubt; `host intents` shows them.\n", len(open), o.buyer.Account())
+				fmt.Fprintf(a.err, "host: %d write(s) of account %s are in doubt; `host intents` shows them, `host recover` looks them up.\n", len(open), o.buyer.Account())
 			}
 			return f(ctx, o)
 		})

@@ -31,6 +31,8 @@ func sandboxVariants(s *sandbox.Server) map[string]string {
 		"from-list.toml":  strings.Replace(config, "refund_fee_unit = \"fen\"\n", codes, 1),
 		"spelt.toml":      strings.ReplaceAll(config, "allow_private", "Allow_Private"),
 		"documented.toml": documented,
+		"fresh.toml":      "[journal]\ndsn = \"fresh.db\"\n" + documented,
+		"day.toml":        "[journal]\ndsn = \"day.db\"\n" + config + "\n[accounts.cn.limits]\nmax_day = \"300.00 CNY\"\n",
 	}
 }
 

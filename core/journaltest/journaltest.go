@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/core/money"
 )
 
 // Harness gives the suite its journals.
@@ -28,6 +29,9 @@ type Harness struct {
 // Run checks every rule, one subtest each.
 func Run(t *testing.T, h Harness) {
 	for _, r := range rules {
+		t.Run(r.name, func(t *testing.T) { r.check(&probe{t, h, h.Open(t)}) })
+	}
+	for _, r := range slices.Concat(moveRules(), claimRules, spendRules, findRules, leaseRules) {
 		t.Run(r.name, func(t *testing.T) { r.check(&probe{t, h, h.Open(t)}) })
 	}
 	if h.Reopen == nil {
@@ -126,18 +130,17 @@ var rules = []rule{
 		p.want(won.Load() == 1, 1, won.Load())
 	}},
 	{"everything of an intent comes back", func(p *probe) {
-		i := full(p.reserve("1"))
+		i := full(p.sending("1"))
 		got := p.update(i)
 		i.Version++
 		p.want(equal(got, i), i, got)
 		p.want(equal(p.lookup("1"), i), i, p.lookup("1"))
 	}},
 	{"a change may take away what was there", func(p *probe) {
-		i := p.update(full(p.reserve("1")))
-		i.Result, i.Failure = nil, nil
+		i := p.update(full(p.sending("1")))
+		i.State, i.Result, i.Failure, i.Input, i.Claims, i.Spend, i.Due, i.About = core.IntentNotApplied, nil, nil, nil, nil, core.Spend{}, time.Time{}, ""
 		i = p.update(i)
-		got := p.lookup("1")
-		p.want(got.Result == nil && got.Failure == nil, i, got)
+		p.want(equal(p.lookup("1"), i), i, p.lookup("1"))
 	}},
 	{"odd texts come back as they were", func(p *probe) {
 		for _, key := range []string{"'; DROP TABLE intents; --", "é中文🙂", strings.Repeat("k", 512), `a"b\c`, "%_", "0", "null"} {
@@ -148,20 +151,6 @@ var rules = []rule{
 			p.ok(err)
 			p.want(known && got.Key == key, key, got.Key)
 		}
-	}},
-	{"unsettled are those sent and in doubt, of the account, by key", func(p *probe) {
-		for key, state := range map[string]core.IntentState{"d": core.IntentDone, "c": core.IntentInDoubt, "a": core.IntentSending, "b": core.IntentReserved, "e": core.IntentRefused} {
-			i := p.reserve(key)
-			i.State = state
-			p.update(i)
-		}
-		foreign := intent("f")
-		foreign.Account, foreign.State = "z", core.IntentInDoubt
-		_, _, err := p.j.Reserve(p.t.Context(), foreign)
-		p.ok(err)
-		p.want(p.unsettled("shop") == "shop/a shop/c", "shop/a shop/c", p.unsettled("shop"))
-		p.want(p.unsettled("") == "shop/a shop/c z/f", "shop/a shop/c z/f", p.unsettled(""))
-		p.want(p.unsettled("nobody") == "", "none", p.unsettled("nobody"))
 	}},
 	{"the history holds every change in order, with a person's note", func(p *probe) {
 		i := p.reserve("1")
@@ -191,12 +180,12 @@ var rules = []rule{
 // durableRules are for journals that outlive their process.
 var durableRules = []rule{
 	{"what was acknowledged is there after the process ended", func(p *probe) {
-		i := p.update(full(p.reserve("1")))
+		i := p.update(full(p.sending("1")))
 		history := p.changes("1")
 		p.j = p.h.Reopen(p.t, p.j)
 		p.want(equal(p.lookup("1"), i), i, p.lookup("1"))
 		p.want(equal(p.changes("1"), history), history, p.changes("1"))
-		p.want(p.unsettled("") == "shop/1", "shop/1", p.unsettled(""))
+		p.want(p.find(core.Filter{States: core.OpenStates()}) == "shop/1", "shop/1", p.find(core.Filter{}))
 	}},
 	{"versions go on after the process ended", func(p *probe) {
 		i := p.reserve("1")
@@ -230,8 +219,16 @@ func failure() *core.Error {
 
 func full(i core.Intent) core.Intent {
 	i.State, i.Attempt, i.Failure = core.IntentInDoubt, attempt(3), failure()
+	i.Input = json.RawMessage(`{"lines":[{"product_id":"茶"}]}`)
 	i.Result = json.RawMessage(`{"id":"2542285634920880794","n":2542285634920880794}`)
+	i.About, i.Claims, i.Generation = "2542285634920880794", []string{"a", "b 茶"}, 2
+	i.Spend = spend("12.34")
+	i.Due = attempt(1).NotAfter
 	return i
+}
+
+func spend(amount string) core.Spend {
+	return core.Spend{Amount: money.MustParse(amount, money.CNY), Day: "2026-11-22", Most: money.MustParse("100.00", money.CNY)}
 }
 
 // equal compares by JSON, in which money and times have one form.
@@ -270,6 +267,22 @@ func (p *probe) reserve(key string) core.Intent {
 	return got
 }
 
+// sending is a new intent whose first attempt was begun.
+func (p *probe) sending(key string) core.Intent {
+	p.t.Helper()
+	i := p.reserve(key)
+	i.State, i.Attempt = core.IntentSending, attempt(1)
+	return p.update(i)
+}
+
+// refused reports an error that must be of this kind and must have recorded nothing.
+func (p *probe) refused(err error, code core.Code) {
+	p.t.Helper()
+	if !errors.Is(err, code) || core.OutcomeOf(err) != core.NotDone {
+		p.t.Fatalf("rule:  %s\ngot:   %v\nwant:  %v, and nothing recorded", p.t.Name(), err, code)
+	}
+}
+
 func (p *probe) update(i core.Intent) core.Intent {
 	p.t.Helper()
 	got, err := p.j.Update(p.t.Context(), i)
@@ -292,13 +305,17 @@ func (p *probe) changes(key string) []core.Change {
 	return slices.Clone(got)
 }
 
-// unsettled is the list as text: "shop/a shop/c".
-func (p *probe) unsettled(account string) string {
+// find is the list as text: "shop/a shop/c".
+func (p *probe) find(f core.Filter) string {
 	p.t.Helper()
-	open, err := p.j.Unsettled(p.t.Context(), account)
+	found, err := p.j.Find(p.t.Context(), f)
 	p.ok(err)
+	return keys(found)
+}
+
+func keys(intents []core.Intent) string {
 	var words []string
-	for _, i := range open {
+	for _, i := range intents {
 		words = append(words, fmt.Sprintf("%s/%s", i.Account, i.Key))
 	}
 	return strings.Join(words, " ")

@@ -19,12 +19,19 @@ var (
 
 func (a *adapter) Describe(context.Context) (core.Description, error) {
 	d := core.Description{Adapter: "simulated", Operations: map[core.Operation]core.Capability{}}
-	for _, op := range []core.Operation{core.OpCreateOrder, core.OpListOrders, core.OpGetOrder, core.OpPay} {
-		d.Operations[op] = core.Capability{Support: core.Supported}
+	effect := core.Effect{}
+	if a.world.ledger.fenced || a.world.mutant.believesInAFence {
+		effect = core.Effect{Class: core.EffectLookup, Fence: a.world.fence().Window}
+	}
+	for _, op := range []core.Operation{core.OpCreateOrder, core.OpListOrders, core.OpGetOrder, core.OpPay, core.OpRefund} {
+		d.Operations[op] = core.Capability{Support: core.Supported, Effect: effect}
 	}
 	if a.world.ledger.keepsRefs {
 		d.Idempotency = core.LookupByRef
+	} else {
+		d.Operations[core.OpCreateOrder] = core.Capability{Support: core.Supported}
 	}
+	d.Operations[core.OpRefund] = core.Capability{Support: core.Supported} // no number of ours: a person's word
 	return d, nil
 }
 
@@ -38,51 +45,86 @@ func (a *adapter) CreateOrder(_ context.Context, r core.CreateOrderRequest) (cor
 }
 
 func (a *adapter) Pay(_ context.Context, r core.PayRequest) (core.Payment, error) {
-	err := a.world.write(r.Attempt, func() {
-		if o := a.world.ledger.byID(r.Order.ID); o != nil {
-			o.payments++ // the gateway pays as often as it is told to
-		}
-	})
+	err := a.world.write(r.Attempt, func() { a.world.ledger.pay(r.Order.ID, r.Expect) })
 	if err != nil {
 		return core.Payment{}, err
 	}
 	return core.Payment{Order: r.Order, State: core.Settled, Amount: r.Expect}, nil
 }
 
-// fault is one way in which a write goes wrong. effect is nil before the write's effect and makes it
-// happen.
+func (a *adapter) Refund(_ context.Context, r core.RefundRequest) (core.Refund, error) {
+	var made *refund
+	err := a.world.write(r.Attempt, func() { made = a.world.ledger.refund(r.Order.ID, r.Ref, r.Amount) })
+	if err != nil {
+		return core.Refund{}, err
+	}
+	return core.Refund{ID: made.id, Ref: r.Ref, Order: r.Order, State: core.RefundRequested, Amount: r.Amount}, nil
+}
+
+// request is a write on its way: send lets it reach the gateway now, and reports whether it was taken.
+type request struct {
+	world  *World
+	signed time.Time
+	effect func()
+}
+
+func (r request) send(after time.Duration) bool {
+	return r.world.ledger.arrive(r.signed, after, r.effect)
+}
+
+// later lets it reach the gateway after a while in the network, and take effect after another. Both
+// are drawn from the edges of what is assumed, where shortcuts fail.
+func (r request) later() {
+	w := r.world
+	edge := window + r.signed.Sub(w.now) - w.ledger.skew // the last moment at which a fence lets it in
+	inNetwork := w.pick(time.Second, window/2, edge, edge, edge+time.Second, 2*window)
+	w.ledger.pending = append(w.ledger.pending, pending{w.now.Add(inNetwork), func() { r.send(w.atWork()) }})
+}
+
+// atWork is how long an accepted request takes.
+func (w *World) atWork() time.Duration {
+	if w.mutant.neverEnds {
+		return w.pick(0, effectMost, 40*time.Minute)
+	}
+	return w.pick(0, effectMost/2, effectMost)
+}
+
+func (w *World) pick(from ...time.Duration) time.Duration { return from[w.rand.IntN(len(from))] }
+
+// fault is one way in which a write goes wrong.
 type fault struct {
 	name string
-	play func(w *World, effect func()) error
+	play func(r request) error
 }
 
 // faults are drawn evenly; half of all writes go well.
 var faults = []fault{
-	{"refused", func(*World, func()) error {
+	{"refused", func(request) error {
 		return &core.Error{Code: core.Refused, Outcome: core.NotDone, Message: "refused"}
 	}},
-	{"not sent", func(*World, func()) error {
+	{"not sent", func(request) error {
 		return &core.Error{Code: core.Unavailable, Outcome: core.NotDone, Message: "no connection"}
 	}},
-	{"lost before the effect", func(*World, func()) error { return lost() }},
-	{"lost after the effect", func(_ *World, effect func()) error { effect(); return lost() }},
-	{"late", func(w *World, effect func()) error {
-		w.ledger.late = append(w.ledger.late, late{w.now.Add(time.Duration(w.rand.Int64N(int64(lateMost)))), effect})
-		return lost()
-	}},
-	{"a foreign error after the effect", func(_ *World, effect func()) error { effect(); return errors.New("EOF") }},
-	{"crash before the effect", func(*World, func()) error { panic(crash{"before the effect"}) }},
-	{"crash after the effect", func(_ *World, effect func()) error { effect(); panic(crash{"after the effect"}) }},
-	{"crash, then a late effect", func(w *World, effect func()) error {
-		w.ledger.late = append(w.ledger.late, late{w.now.Add(time.Duration(w.rand.Int64N(int64(lateMost)))), effect})
-		panic(crash{"before a late effect"})
-	}},
-	// The process freezes before it sends, and the other host goes on meanwhile.
-	{"pause", func(w *World, effect func()) error {
-		for range 1 + w.rand.IntN(4) {
+	{"lost before the effect", func(request) error { return lost() }},
+	{"lost after the effect", func(r request) error { r.send(0); return lost() }},
+	{"accepted, then at work", func(r request) error { r.send(r.world.atWork()); return lost() }},
+	{"late", func(r request) error { r.later(); return lost() }},
+	{"a foreign error after the effect", func(r request) error { r.send(0); return errors.New("EOF") }},
+	{"crash before the effect", func(request) error { panic(crash{"before the effect"}) }},
+	{"crash after the effect", func(r request) error { r.send(0); panic(crash{"after the effect"}) }},
+	{"crash, then a late effect", func(r request) error { r.later(); panic(crash{"before a late effect"}) }},
+	// The process freezes after it has looked at the clock and before it sends, and the others go on.
+	{"pause", func(r request) error {
+		w := r.world
+		for range 1 + w.rand.IntN(6) {
 			w.step()
 		}
-		effect()
+		if w.mutant.signsLate {
+			r.signed = w.now
+		}
+		if !r.send(0) {
+			return lost() // whatever it said, it is not a code that means "no effect"
+		}
 		return nil
 	}},
 }
@@ -97,13 +139,16 @@ func (w *World) write(a core.Attempt, effect func()) error {
 		w.Faults["attempt over"]++
 		return err
 	}
+	r := request{w, a.SignedAt, effect}
 	if w.calm || w.rand.IntN(2) == 0 {
-		effect()
+		if !r.send(0) {
+			return lost()
+		}
 		return nil
 	}
 	f := faults[w.rand.IntN(len(faults))]
 	w.Faults[f.name]++
-	return w.mutant.answer(f.play(w, effect), effect)
+	return w.mutant.answer(f.play(r), effect)
 }
 
 // GetOrder and ListOrders are reads: they tell the truth, the list with its lag.
@@ -127,10 +172,6 @@ func (a *adapter) ListOrders(_ context.Context, r core.ListOrdersRequest) (core.
 
 func (a *adapter) Track(context.Context, core.TrackRequest) (core.Tracking, error) {
 	return core.Tracking{}, core.NotOffered(core.OpTrack, "not simulated")
-}
-
-func (a *adapter) Refund(context.Context, core.RefundRequest) (core.Refund, error) {
-	return core.Refund{}, core.NotOffered(core.OpRefund, "not simulated")
 }
 
 // crashingJournal ends the process before or after its commits, and sometimes has no room.

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"context"
+	"time"
 
 	"github.com/sampan-go/sampan/core"
 )
@@ -13,12 +14,16 @@ type Mutant struct {
 	// Why it looks harmless.
 	Why string
 
+	// What it makes of the gateway, of the adapter and of what the operator believes.
+	neverEnds, signsLate, believesInAFence bool
+	forgets                                time.Duration
+
 	wrap func(core.Journal) core.Journal
 	said func(err error, effect func()) error
 	take func(*World, *host)
 }
 
-// Mutants are the shortcuts that this simulator can play; those about a fence need one.
+// Mutants are the shortcuts that reliability engineers know by these numbers.
 var Mutants = []Mutant{
 	{Name: "M0 a time-out is a failure", Why: "it timed out, so it failed",
 		said: func(err error, _ func()) error {
@@ -29,32 +34,37 @@ var Mutants = []Mutant{
 		}},
 	{Name: "M1 a negative look-up is a failure", Why: "we looked, it is not there",
 		take: func(w *World, h *host) {
-			open, _ := h.buyer.Unsettled(context.Background())
+			open, _ := h.buyer.Open(context.Background())
 			for _, i := range open {
 				if _, happened := w.ledger.truth(i); !happened && i.State == core.IntentInDoubt {
-					i.State = core.IntentReserved
+					i.State, i.Claims = core.IntentNotApplied, nil
 					_, _ = w.journal.Update(context.Background(), i)
 				}
 			}
 		}},
+	{Name: "M2 sign when sending", Why: "a fresh signature avoids expiry", signsLate: true},
 	{Name: "M3 no journal row before sending", Why: "one write less",
 		wrap: func(j core.Journal) core.Journal { return forgetful{j} }},
 	{Name: "M4 an expired lease permits a resend", Why: "the old owner is dead",
 		take: func(w *World, h *host) {
-			open, _ := h.buyer.Unsettled(context.Background())
+			open, _ := h.buyer.Open(context.Background())
 			for _, i := range open {
 				if i.State == core.IntentSending && w.now.After(i.Attempt.NotAfter) {
-					i.State = core.IntentReserved
+					i.State, i.Claims = core.IntentReserved, nil
 					_, _ = w.journal.Update(context.Background(), i)
 				}
 			}
 		}},
+	{Name: "M5 a quarantine without a fence", Why: "a quarter of an hour is surely enough", believesInAFence: true},
 	{Name: "M6 the transport sends two copies", Why: "the HTTP client retries for us",
 		said: func(err error, effect func()) error { effect(); return err }},
+	{Name: "M7 a quarantine without the clocks' difference", Why: "NTP is on", forgets: 60 * time.Second},
+	{Name: "M8 a quarantine without the list's lag", Why: "listings are immediate", forgets: lagMost},
 	{Name: "M9 no compare-and-set", Why: "only one host works on it",
 		wrap: func(j core.Journal) core.Journal { return careless{j} }},
 	{Name: "M10 no unique key", Why: "we check before inserting",
 		wrap: func(j core.Journal) core.Journal { return doubling{j} }},
+	{Name: "M11 a gateway that works for ever", Why: "how long it takes is just a number", neverEnds: true},
 }
 
 func (m Mutant) journal(j core.Journal) core.Journal {

@@ -17,24 +17,33 @@ const schemaVersion = 1
 // migrationLock is the number of the advisory lock that migrations take turns by: "sampan".
 const migrationLock = 0x73616d70616e
 
-// schema holds hashes of requests and what came of them, never an address or a key. Times of an
-// attempt are milliseconds since 1970; 0 is none.
+// schema holds an intent as JSON (never an address or a key) beside what is searched for. spent has
+// the sum of each day in minor units. body is bytea because the text is ours and nothing may be
+// changed in it.
 const schema = `
 CREATE TABLE sampan.schema_version (
 	only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
-	version integer NOT NULL
+	version integer NOT NULL,
+	made timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 INSERT INTO sampan.schema_version (version) VALUES (1);
 CREATE TABLE sampan.intents (
 	account text COLLATE "C" NOT NULL, op text COLLATE "C" NOT NULL, key text COLLATE "C" NOT NULL,
-	input_hash text NOT NULL, state text NOT NULL,
-	attempt_no bigint NOT NULL, signed_at bigint NOT NULL, not_after bigint NOT NULL,
-	version bigint NOT NULL, result bytea, failure bytea,
+	version bigint NOT NULL, state text NOT NULL, about text NOT NULL, due timestamptz, body bytea NOT NULL,
 	owner text, lease_end timestamptz, epoch bigint NOT NULL DEFAULT 0,
 	PRIMARY KEY (account, op, key)
 );
-CREATE INDEX intents_open ON sampan.intents (account, op, key) WHERE state IN ('sending', 'in_doubt');
-CREATE INDEX intents_owned ON sampan.intents (owner) WHERE owner IS NOT NULL;
+CREATE INDEX intents_state ON sampan.intents (state, account, op, key);
+CREATE INDEX intents_about ON sampan.intents (about, account) WHERE about <> '';
+CREATE INDEX intents_due ON sampan.intents (due) WHERE due IS NOT NULL;
+CREATE TABLE sampan.claims (
+	account text COLLATE "C" NOT NULL, claim text COLLATE "C" NOT NULL, op text COLLATE "C" NOT NULL, key text COLLATE "C" NOT NULL,
+	PRIMARY KEY (account, claim)
+);
+CREATE TABLE sampan.spent (
+	account text COLLATE "C" NOT NULL, day text COLLATE "C" NOT NULL, currency text NOT NULL, minor bigint NOT NULL,
+	PRIMARY KEY (account, day, currency)
+);
 CREATE TABLE sampan.changes (
 	account text COLLATE "C" NOT NULL, op text COLLATE "C" NOT NULL, key text COLLATE "C" NOT NULL, version bigint NOT NULL,
 	entry bytea NOT NULL, hash bytea NOT NULL,

@@ -212,7 +212,7 @@ func with(dsn, word, value string) string {
 }
 
 // sqlOn runs statements beside every journal.
-func sqlOn(t *testing.T, dsn string, statements ...string) {
+func sqlOn(t testing.TB, dsn string, statements ...string) {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())
 	conn, err := pgx.Connect(ctx, dsn)

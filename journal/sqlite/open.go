@@ -19,6 +19,9 @@ type Journal struct {
 	db   *sql.DB
 	lock *lock
 	path string
+
+	readOnly bool
+	floor    uint64
 }
 
 var _ core.Journal = (*Journal)(nil)
@@ -34,10 +37,11 @@ func Open(ctx context.Context, path string) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{lock: l, path: path}
+	j := &Journal{lock: l, path: path, floor: floor}
 	if err := j.open(ctx); err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
+	j.takeBallast()
 	return j, nil
 }
 

@@ -8,27 +8,38 @@ import (
 	"encoding/json"
 )
 
-// schemaVersion is the newest form of the file that this program knows.
-const schemaVersion = 1
+// schemaVersion is the newest form of the file that this program knows. Form 1 was never released.
+const schemaVersion = 2
 
-// schema holds hashes of requests and what came of them, never an address or a key. Times are
-// milliseconds since 1970; 0 is none.
+// schema holds an intent as JSON (never an address or a key) beside what is searched for. Times are
+// milliseconds since 1970; 0 is none. spent has the sum of each day in minor units.
 const schema = `
+CREATE TABLE about (made INTEGER NOT NULL) STRICT;
+INSERT INTO about (made) VALUES (CAST(unixepoch('subsec') * 1000 AS INTEGER));
 CREATE TABLE intents (
 	account TEXT NOT NULL, op TEXT NOT NULL, key TEXT NOT NULL,
-	input_hash TEXT NOT NULL, state TEXT NOT NULL,
-	attempt_no INTEGER NOT NULL, signed_at INTEGER NOT NULL, not_after INTEGER NOT NULL,
-	version INTEGER NOT NULL, result BLOB, failure BLOB,
+	version INTEGER NOT NULL, state TEXT NOT NULL, about TEXT NOT NULL, due INTEGER NOT NULL, leased INTEGER NOT NULL,
+	body BLOB NOT NULL,
 	PRIMARY KEY (account, op, key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX intents_open ON intents (account, op, key) WHERE state IN ('sending', 'in_doubt');
+CREATE INDEX intents_state ON intents (state, account, op, key);
+CREATE INDEX intents_about ON intents (about, account) WHERE about <> '';
+CREATE INDEX intents_due ON intents (due) WHERE due > 0;
+CREATE TABLE claims (
+	account TEXT NOT NULL, claim TEXT NOT NULL, op TEXT NOT NULL, key TEXT NOT NULL,
+	PRIMARY KEY (account, claim)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE spent (
+	account TEXT NOT NULL, day TEXT NOT NULL, currency TEXT NOT NULL, minor INTEGER NOT NULL,
+	PRIMARY KEY (account, day, currency)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE changes (
 	seq INTEGER PRIMARY KEY AUTOINCREMENT,
 	account TEXT NOT NULL, op TEXT NOT NULL, key TEXT NOT NULL, version INTEGER NOT NULL,
 	entry BLOB NOT NULL, hash BLOB NOT NULL,
 	UNIQUE (account, op, key, version)
 ) STRICT;
-PRAGMA user_version = 1;`
+PRAGMA user_version = 2;`
 
 func (j *Journal) migrate(ctx context.Context) error {
 	var version int
@@ -40,6 +51,8 @@ func (j *Journal) migrate(ctx context.Context) error {
 		return nil
 	case version > schemaVersion:
 		return refuse("%s was written by a newer program (form %d, this one knows %d); upgrade this program", j.path, version, schemaVersion)
+	case version != 0:
+		return refuse("%s has form %d of a program that was never released; settle what is open with that program and begin a new file", j.path, version)
 	}
 	return j.inTransaction(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, schema)

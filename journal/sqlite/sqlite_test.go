@@ -84,7 +84,7 @@ func TestTheFileIsPrivate(t *testing.T) {
 func TestANewerFileIsNotTouched(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "j.db")
 	j := openAt(t, path)
-	_, err := j.db.Exec("PRAGMA user_version = 2")
+	_, err := j.db.Exec("PRAGMA user_version = 99")
 	require.NoError(t, err)
 	require.NoError(t, j.Close())
 	refused(t, path, "newer program")
