@@ -84,7 +84,7 @@ func (b *Buyer) cancelWrite(r CancelOrderRequest, canceller Canceller) write[Can
 			}
 			return nil
 		},
-		refresh: func(ctx context.Context, c Cancellation) (Cancellation, bool) {
+		refresh: func(ctx context.Context, _ Intent, c Cancellation) (Cancellation, bool) {
 			if c.State != CancelAccepted {
 				return c, false
 			}

@@ -82,7 +82,7 @@ func (b *Buyer) decidable(ctx context.Context, key IntentKey, v Verdict) (Intent
 // decided is the intent as the verdict makes it.
 func (b *Buyer) decided(ctx context.Context, intent Intent, v Verdict) (Intent, error) {
 	if !v.Happened {
-		intent.State, intent.Result = IntentNotApplied, nil
+		intent.State, intent.Result, intent.Reached = IntentNotApplied, nil, 0
 		return intent, nil
 	}
 	var result any

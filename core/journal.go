@@ -102,6 +102,8 @@ type Intent struct {
 	About   OrderID     `json:"about,omitempty"`
 	State   IntentState `json:"state"`
 	Attempt Attempt     `json:"attempt,omitzero"`
+	// Reached counts the attempts that may have reached the gateway and had no answer.
+	Reached int `json:"reached,omitempty"`
 	// Version grows by one with every change; a change names the version it was made from.
 	Version int64 `json:"version"`
 	// Generation is part of the number that a purchase has at the gateway. It starts at 1 and grows

@@ -13,6 +13,9 @@ import (
 // defaultPrefix begins the numbers of an account whose operator chose none.
 const defaultPrefix = "sp"
 
+// numberHash is how many characters of a number are its hash.
+const numberHash = 16
+
 var prefixForm = regexp.MustCompile(`^[0-9A-Za-z]{1,8}$`)
 
 // Number is the name under which a purchase is known at the gateway: the prefix, a hash of account
@@ -24,7 +27,7 @@ func Number(prefix, account string, ref Ref, generation int) string {
 		_ = binary.Write(h, binary.BigEndian, uint32(len(text))) // a hash takes everything
 		_, _ = h.Write([]byte(text))
 	}
-	hash := strings.ToLower(base32.StdEncoding.EncodeToString(h.Sum(nil)))[:16]
+	hash := strings.ToLower(base32.StdEncoding.EncodeToString(h.Sum(nil)))[:numberHash]
 	return prefix + hash + "-g" + strconv.Itoa(generation)
 }
 

@@ -97,16 +97,29 @@ func (b *Buyer) payWrite(r PayRequest) write[Payment] {
 		input: func(Intent) any { return payInput{r.Order, r.Expect} },
 		guard: func(ctx context.Context) error { return b.guardPay(ctx, r) },
 		send:  func(ctx context.Context, i Intent) (Payment, error) { return b.sendPay(ctx, r, i) },
-		refresh: func(ctx context.Context, p Payment) (Payment, bool) {
+		refresh: func(ctx context.Context, i Intent, p Payment) (Payment, bool) {
 			if p.State != Accepted && p.State != ActionRequired {
 				return p, false
 			}
+			r = agreedTo(r, i)
 			paid, found, err := b.findPaid(ctx, r)
 			return paid, found && err == nil
 		},
 		check: func(p Payment) error { return checkPayment(r, p) },
-		look:  func(ctx context.Context, _ Intent) (Payment, bool, error) { return b.findPaid(ctx, r) },
+		look: func(ctx context.Context, i Intent) (Payment, bool, error) {
+			r = agreedTo(r, i)
+			return b.findPaid(ctx, r)
+		},
 	}
+}
+
+// agreedTo puts the amount in force when a payment was sent in the place of what a later caller
+// expects: what was paid is held against that.
+func agreedTo(r PayRequest, i Intent) PayRequest {
+	if input, err := readInput[payInput](i); err == nil && input.Expect.IsSet() {
+		r.Expect = input.Expect
+	}
+	return r
 }
 
 // sendPay believes neither "settled" nor "refused" without a read of the order.

@@ -2,6 +2,8 @@ package core
 
 import (
 	"context"
+	"strings"
+	"time"
 )
 
 // OrderOf gives what a purchase became, known by the caller's own ref: from the journal, and read
@@ -106,4 +108,32 @@ func (r ListOrdersRequest) admits(o Order) bool {
 	created := o.Times.Created
 	return (r.Ref == "" || r.Ref == o.Ref) && (r.ID == "" || r.ID == o.ID) && (r.Status == StatusUnknown || r.Status == o.Status) &&
 		(r.CreatedFrom.IsZero() || !created.Before(r.CreatedFrom)) && (r.CreatedTo.IsZero() || created.Before(r.CreatedTo))
+}
+
+// Orphans lists the orders since a time that carry a number of this account which no purchase on
+// record owns: another host buys with another journal, or a journal was lost. It is an alarm; look
+// before anything else is bought. Where the gateway keeps no number of ours it is Unsupported.
+func (b *Buyer) Orphans(ctx context.Context, since time.Time) ([]Order, error) {
+	if b.description.Idempotency == NoIdempotency {
+		return nil, NotOffered(OpListOrders, "the gateway keeps no number of ours, so an order without a purchase cannot be told from another's")
+	}
+	var orphans []Order
+	for order, err := range b.ListOrders(ctx, ListOrdersRequest{CreatedFrom: since}) {
+		if err != nil {
+			return orphans, err
+		}
+		if !b.isNumber(string(order.Ref)) {
+			continue // a purchase on record has its ref back
+		}
+		if _, known, err := b.journal.Holder(ctx, b.account, numberClaim(string(order.Ref))); err != nil || !known {
+			orphans = append(orphans, order)
+		}
+	}
+	return orphans, nil
+}
+
+// isNumber reports whether a name at the gateway is one of this account's numbers.
+func (b *Buyer) isNumber(name string) bool {
+	rest, ours := strings.CutPrefix(name, b.prefix)
+	return ours && generationOf(name) > 0 && strings.Index(rest, "-g") == numberHash
 }

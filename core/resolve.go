@@ -120,6 +120,7 @@ func (b *Buyer) stop(ctx context.Context, intent Intent, reason string) error {
 
 // toDoubt takes an attempt that was begun and not recorded for what it is.
 func (b *Buyer) toDoubt(ctx context.Context, intent Intent) (Intent, error) {
+	intent.Reached++
 	intent.State, intent.Note = IntentInDoubt, "the host ended before it recorded what came of the attempt"
 	intent.Failure = &Error{Code: Unavailable, Outcome: InDoubt, Op: intent.Op, Message: "the host ended while this was sent"}
 	return b.settle(context.WithoutCancel(ctx), intent)

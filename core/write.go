@@ -34,7 +34,7 @@ type write[T any] struct {
 	// check holds the answer against what was asked.
 	check func(T) error
 	// refresh brings a recorded answer that is not final up to date, by reading.
-	refresh func(context.Context, T) (newer T, changed bool)
+	refresh func(context.Context, Intent, T) (newer T, changed bool)
 	// look finds out by reading whether a write in doubt happened: found only if it did for certain.
 	// An error that is NeedsHuman ends the looking. nil: nothing but a person can tell.
 	look func(context.Context, Intent) (answer T, found bool, err error)
@@ -129,6 +129,9 @@ func (b *Buyer) young(ctx context.Context) (bool, error) {
 	return now.Sub(made) < youngFor, err
 }
 
+// mostReached is how many attempts of one write may reach the gateway before a person looks at why.
+const mostReached = 3
+
 // afterNotApplied looks once more before it tries again: what was proved not to have happened and
 // yet did must not be bought twice.
 func afterNotApplied[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, error) {
@@ -143,6 +146,9 @@ func afterNotApplied[T any](ctx context.Context, b *Buyer, w write[T], intent In
 			intent.Note = "found after all, although it was proved not to have happened: an assumption is broken"
 			return answer, b.record(ctx, intent, answer, nil)
 		}
+	}
+	if intent.Reached >= mostReached {
+		return none, b.stop(ctx, intent, fmt.Sprintf("%d attempts may have reached the gateway, and none was found", intent.Reached))
 	}
 	return guardAndSend(ctx, b, w, intent)
 }
@@ -182,7 +188,7 @@ func again[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, 
 	if w.refresh == nil || OutcomeOf(err) != Done {
 		return answer, err
 	}
-	newer, changed := w.refresh(ctx, answer)
+	newer, changed := w.refresh(ctx, intent, answer)
 	if !changed {
 		return answer, err
 	}
@@ -302,8 +308,9 @@ func (b *Buyer) record(ctx context.Context, intent Intent, answer any, failure e
 		intent.State = IntentReserved
 	default:
 		intent.State = IntentInDoubt
+		intent.Reached++
 	}
-	_, err := b.settle(ctx, intent)
+	err := b.settleAnswer(ctx, intent)
 	if taken, ok := errors.AsType[*claimTaken](err); ok { // what it became is another's already
 		intent.State, intent.Result = IntentInDoubt, nil
 		intent.Failure = &Error{Code: BadAnswer, Outcome: InDoubt, Op: intent.Op, Field: taken.claim,
@@ -318,6 +325,27 @@ func (b *Buyer) record(ctx context.Context, intent Intent, answer any, failure e
 		}
 	}
 	return failure
+}
+
+// settleAnswer writes what came of an attempt, and tries again where the journal cannot be reached: it
+// is all that will ever be known of it. If another host took the attempt for abandoned meanwhile, an
+// answer that it was done ends that doubt; any other is too late.
+func (b *Buyer) settleAnswer(ctx context.Context, intent Intent) error {
+	_, err := b.settle(ctx, intent)
+	for wait := 50 * time.Millisecond; errors.Is(err, Unavailable) && wait < 2*time.Second; wait *= 4 {
+		time.Sleep(wait)
+		_, err = b.settle(ctx, intent)
+	}
+	if _, taken := errors.AsType[*claimTaken](err); taken || !errors.Is(err, Conflict) || intent.State != IntentDone {
+		return err
+	}
+	now, known, lookErr := b.journal.Lookup(ctx, intent.IntentKey)
+	if lookErr != nil || !known || now.State != IntentInDoubt || now.Attempt.No != intent.Attempt.No {
+		return err
+	}
+	intent.Version, intent.Note = now.Version, "the answer came after the attempt was taken for abandoned"
+	_, err = b.settle(ctx, intent)
+	return err
 }
 
 // settle writes an intent in a new state, with what follows from the state: what it must have alone,

@@ -15,6 +15,7 @@ import (
 
 func (a *app) recoverCommand() *cobra.Command {
 	var watch bool
+	var sweep time.Duration
 	c := &cobra.Command{Use: "recover", Short: "look up every write in doubt, of all accounts or of --account", Args: takes(),
 		Long: `Looks up what is in doubt or not finished, and records what it finds. It sends nothing.
 
@@ -32,11 +33,43 @@ it is stopped; several hosts on one PostgreSQL journal share the work.`,
 				if watch {
 					return a.watch(ctx, names)
 				}
+				if sweep > 0 {
+					return a.sweep(ctx, names, sweep)
+				}
 				return a.recoverAll(ctx, j, names)
 			})
 		}}
+	c.Flags().DurationVar(&sweep, "sweep", 0, "list the orders of so long that carry a number of ours and that no purchase on record owns")
 	c.Flags().BoolVar(&watch, "watch", false, "go on until stopped")
 	return c
+}
+
+// sweep looks for orders that another host with another journal made, or that a lost journal knew.
+func (a *app) sweep(ctx context.Context, names []string, span time.Duration) error {
+	var orphans []core.Order
+	for _, name := range names {
+		err := a.withAccount(ctx, name, func(ctx context.Context, o *opened) error {
+			found, err := o.buyer.Orphans(ctx, time.Now().Add(-span))
+			if errors.Is(err, core.Unsupported) {
+				fmt.Fprintf(a.err, "host: account %s cannot be swept: %v\n", name, err)
+				return nil
+			}
+			orphans = append(orphans, found...)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if len(orphans) == 0 {
+		fmt.Fprintln(a.err, "host: no order carries a number of ours that no purchase on record owns.")
+		return nil
+	}
+	if err := showList(a, orphans, orderColumns); err != nil {
+		return err
+	}
+	return &core.Error{Code: core.Conflict, Outcome: core.Done, Op: core.OpListOrders,
+		Message: fmt.Sprintf("ALARM: %s that no purchase on record owns: a second journal is in use, or this one was lost; stop buying and look", counted(len(orphans), "order"))}
 }
 
 // accountNames are the chosen account or all of the configuration.
