@@ -95,7 +95,10 @@ func (b *Buyer) claimOrder(ctx context.Context, intent Intent) (Intent, error) {
 	if err != nil {
 		return intent, journalError(intent.Op, err)
 	}
-	intent.State, intent.Claims = IntentReserved, []string{moneyClaim(intent.About)}
+	if intent.State != IntentNotApplied { // it is looked up once more whatever its guard says
+		intent.State = IntentReserved
+	}
+	intent.Claims = []string{moneyClaim(intent.About)}
 	intent.Due = now.UTC().Truncate(time.Millisecond).Add(claimPatience)
 	claimed, err := b.keepClaim(ctx, intent)
 	if taken, ok := errors.AsType[*claimTaken](err); ok {

@@ -228,10 +228,29 @@ func (b *Buyer) findCreated(ctx context.Context, r CreateOrderRequest, i Intent)
 	if len(found) > 1 {
 		return Order{}, false, &Error{Code: NeedsHuman, Outcome: InDoubt, Message: fmt.Sprintf("%d orders have the number %s", len(found), input.Number)}
 	}
-	if len(found) == 0 || len(found[0].Lines) == 0 {
+	if len(found) == 0 {
 		return Order{}, false, nil
 	}
-	return found[0], true, nil
+	order, err := b.withLines(ctx, found[0])
+	return order, err == nil, err
+}
+
+// withLines reads an order that its list tells nothing of. It is ours, so it is never "not found"; but
+// what cannot be held against the request is for a person.
+func (b *Buyer) withLines(ctx context.Context, o Order) (Order, error) {
+	if len(o.Lines) == 0 && b.description.Check(OpGetOrder) == nil {
+		full, err := b.GetOrder(ctx, GetOrderRequest{Order: o.OrderRef})
+		if err != nil {
+			return o, err
+		}
+		ref := o.Ref
+		o = withoutAddress(full)
+		o.Ref = ref
+	}
+	if len(o.Lines) == 0 {
+		return o, &Error{Code: NeedsHuman, Outcome: InDoubt, Message: fmt.Sprintf("order %s has our number, but its lines are not told", o.ID)}
+	}
+	return o, nil
 }
 
 // own fills in what only the host knows.

@@ -55,7 +55,7 @@ func (b *Buyer) decidable(ctx context.Context, key IntentKey, v Verdict) (Intent
 	switch {
 	case err != nil:
 		return Intent{}, journalError(key.Op, err)
-	case !known:
+	case !known || key.Account != b.account:
 		return Intent{}, unknownIntent(key)
 	case intent.Version != v.Version:
 		return Intent{}, ChangedMeanwhile(key.Op)
@@ -97,7 +97,8 @@ func (b *Buyer) decided(ctx context.Context, intent Intent, v Verdict) (Intent, 
 		} else if err != nil {
 			return intent, err
 		}
-		order.Ref, order.Address = Ref(intent.Key), nil
+		order = withoutAddress(order)
+		order.Ref = Ref(intent.Key)
 		result = order
 	case OpPay:
 		result = Payment{Order: OrderRef{ID: intent.About}, State: Settled}

@@ -42,7 +42,8 @@ var intentStateNames = [...]string{
 }
 
 // intentMoves is every move that there is. From InDoubt only a look-up or a person leads on, from
-// NeedsHuman only a person. Done to Done is an answer brought up to date.
+// NeedsHuman only a person. Done to Done is an answer brought up to date, NotApplied to NotApplied and
+// Reserved to Reserved a claim taken or given back.
 var intentMoves = map[IntentState][]IntentState{
 	IntentNone:       {IntentReserved, IntentSending},
 	IntentReserved:   {IntentReserved, IntentSending},
@@ -50,7 +51,7 @@ var intentMoves = map[IntentState][]IntentState{
 	IntentInDoubt:    {IntentDone, IntentNotApplied, IntentNeedsHuman},
 	IntentDone:       {IntentDone},
 	IntentRefused:    {IntentReserved},
-	IntentNotApplied: {IntentReserved, IntentSending, IntentDone, IntentNeedsHuman},
+	IntentNotApplied: {IntentNotApplied, IntentSending, IntentDone, IntentNeedsHuman},
 	IntentNeedsHuman: {IntentDone, IntentNotApplied},
 }
 

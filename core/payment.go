@@ -92,23 +92,27 @@ func (b *Buyer) payFrom(i Intent) (write[Payment], error) {
 }
 
 func (b *Buyer) payWrite(r PayRequest) write[Payment] {
+	agreed := r // what an answer is held against: what was agreed to when it was sent
 	return write[Payment]{
 		op: OpPay, key: string(r.Order.ID), about: r.Order.ID, content: r.Order.ID, again: true, spend: r.Expect,
 		input: func(Intent) any { return payInput{r.Order, r.Expect} },
 		guard: func(ctx context.Context) error { return b.guardPay(ctx, r) },
-		send:  func(ctx context.Context, i Intent) (Payment, error) { return b.sendPay(ctx, r, i) },
+		send: func(ctx context.Context, i Intent) (Payment, error) {
+			agreed = r
+			return b.sendPay(ctx, r, i)
+		},
 		refresh: func(ctx context.Context, i Intent, p Payment) (Payment, bool) {
 			if p.State != Accepted && p.State != ActionRequired {
 				return p, false
 			}
-			r = agreedTo(r, i)
-			paid, found, err := b.findPaid(ctx, r)
+			agreed = agreedTo(r, i)
+			paid, found, err := b.findPaid(ctx, agreed)
 			return paid, found && err == nil
 		},
-		check: func(p Payment) error { return checkPayment(r, p) },
+		check: func(p Payment) error { return checkPayment(agreed, p) },
 		look: func(ctx context.Context, i Intent) (Payment, bool, error) {
-			r = agreedTo(r, i)
-			return b.findPaid(ctx, r)
+			agreed = agreedTo(r, i)
+			return b.findPaid(ctx, agreed)
 		},
 	}
 }
@@ -129,6 +133,8 @@ func (b *Buyer) sendPay(ctx context.Context, r PayRequest, i Intent) (Payment, e
 	switch {
 	case err == nil && payment.State == Settled:
 		return b.seenPaid(ctx, r, payment), nil
+	case err == nil && payment.State == PaymentRefused && (!payment.Amount.IsSet() || payment.Amount.Equal(r.Expect)):
+		return payment, b.seenUnpaid(ctx, r, &Error{Code: Refused, Outcome: NotDone, Message: "the gateway refused to pay the order", Gateway: GatewayError{Message: payment.UpstreamStatus}})
 	case errors.Is(err, Refused) && OutcomeOf(err) == NotDone:
 		return payment, b.seenUnpaid(ctx, r, err)
 	}
@@ -227,8 +233,6 @@ func checkPayment(r PayRequest, p Payment) error {
 		return &Error{Code: Guarded, Outcome: Done, Field: "expect", Message: fmt.Sprintf("%s was agreed to, but %s was paid; a person must look", r.Expect, p.Amount)}
 	case p.Amount.IsSet() && !p.Amount.Equal(r.Expect):
 		doubt.Message = fmt.Sprintf("%s was to be paid, but the gateway speaks of %s; %s", r.Expect, p.Amount, doubt.Message)
-	case p.State == PaymentRefused:
-		return &Error{Code: Refused, Outcome: NotDone, Message: "the gateway refused to pay the order", Gateway: GatewayError{Message: p.UpstreamStatus}}
 	default:
 		return nil
 	}

@@ -171,14 +171,16 @@ func (b *Buyer) refundWrite(r RefundRequest) write[Refund] {
 		guard: func(ctx context.Context) error { return b.guardRefund(ctx, r) },
 		send: func(ctx context.Context, i Intent) (Refund, error) {
 			r.Attempt = i.Attempt
-			return b.adapter.Refund(ctx, r)
+			refund, err := b.adapter.Refund(ctx, r)
+			refund.Reason = "" // a text of the caller's has no place in the journal
+			return refund, err
 		},
 		look: func(ctx context.Context, i Intent) (Refund, bool, error) { return b.findRefund(ctx, r, i) },
 		check: func(f Refund) error {
 			switch {
 			case f.ID == "":
 				return &Error{Code: BadAnswer, Outcome: InDoubt, Message: "the gateway took the refund but gave no id; read the order"}
-			case f.Order.ID != "" && f.Order.ID != r.Order.ID || f.Amount.IsSet() && !f.Amount.Equal(r.Amount):
+			case f.Order.ID != "" && f.Order.ID != r.Order.ID || f.Amount.IsSet() && !sameRefundAmount(r, f):
 				return &Error{Code: BadAnswer, Outcome: InDoubt, Message: fmt.Sprintf("refund %s exists, but not on the order or of the amount asked for; a person must look", f.ID)}
 			}
 			return nil
@@ -210,7 +212,7 @@ func (b *Buyer) findRefund(ctx context.Context, r RefundRequest, i Intent) (Refu
 	case 0:
 		return Refund{}, false, nil
 	case 1:
-		found[0].Ref, found[0].Order = r.Ref, r.Order
+		found[0].Ref, found[0].Order, found[0].Reason = r.Ref, r.Order, ""
 		return found[0], true, nil
 	}
 	return Refund{}, false, &Error{Code: NeedsHuman, Outcome: InDoubt, Message: fmt.Sprintf("%d refunds of the order are like the one asked for", len(found))}
@@ -219,12 +221,19 @@ func (b *Buyer) findRefund(ctx context.Context, r RefundRequest, i Intent) (Refu
 // sameRefund holds what the gateway says of a refund against what was asked for. What it does not
 // say is no difference, but the amount must be said.
 func sameRefund(r RefundRequest, f Refund) bool {
+	return f.ID != "" && sameRefundAmount(r, f) && (f.Kind == NoRefund || f.Kind == r.Kind) && sameRefundLines(r.Lines, f.Lines)
+}
+
+// sameRefundAmount takes goods and freight apart or in one sum.
+func sameRefundAmount(r RefundRequest, f Refund) bool {
 	total := r.Amount
 	if r.Shipping.IsSet() {
 		total, _ = total.Add(r.Shipping) // validated: one currency
 	}
-	amount := f.Amount.Equal(r.Amount) && (!f.Shipping.IsSet() || f.Shipping.Equal(r.Shipping)) || !f.Shipping.IsSet() && f.Amount.Equal(total)
-	return f.ID != "" && amount && (f.Kind == NoRefund || f.Kind == r.Kind) && sameRefundLines(r.Lines, f.Lines)
+	if f.Shipping.IsSet() {
+		return f.Amount.Equal(r.Amount) && f.Shipping.Equal(r.Shipping)
+	}
+	return f.Amount.Equal(r.Amount) || f.Amount.Equal(total)
 }
 
 func sameRefundLines(asked, got []RefundLine) bool {
@@ -314,8 +323,7 @@ func guardRefundSum(r RefundRequest, order Order, unseen []Refund) error {
 	if !left.IsSet() {
 		return guarded("amount", "the gateway does not say what was paid, so a refund cannot be bounded; nothing was sent")
 	}
-	order.Refunds = append(slices.Clone(order.Refunds), unseen...)
-	taken, err := takenBack(order)
+	taken, err := takenBack(order, unseen)
 	if err != nil {
 		return guarded("amount", "the order's refunds cannot be counted (%v); nothing was sent", err)
 	}
@@ -338,8 +346,21 @@ func guardRefundSum(r RefundRequest, order Order, unseen []Refund) error {
 	return nil
 }
 
-// takenBack is the larger of what the order says was refunded and what its refunds add up to.
-func takenBack(order Order) (money.Amount, error) {
+// takenBack is the larger of what the order says was refunded and what its refunds add up to, and what
+// it does not show yet.
+func takenBack(order Order, unseen []Refund) (money.Amount, error) {
+	shown, err := shownBack(order)
+	for _, f := range unseen {
+		for _, part := range []money.Amount{f.Amount, f.Shipping} {
+			if err == nil && part.IsSet() {
+				shown, err = shown.Add(part)
+			}
+		}
+	}
+	return shown, err
+}
+
+func shownBack(order Order) (money.Amount, error) {
 	sum, err := money.Sum(order.Totals.Payable.Currency())
 	for _, f := range order.Refunds {
 		if f.State == RefundRejected || f.State == RefundClosed {

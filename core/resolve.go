@@ -52,25 +52,18 @@ func lookUp[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T,
 		}
 		return none, b.stop(ctx, intent, "the gateway keeps no number of ours by which it could be found")
 	}
-	answer, found, err := w.look(ctx, intent)
-	if err == nil && found && w.check != nil {
-		if bad := w.check(answer); OutcomeOf(bad) == InDoubt {
-			return none, b.stop(ctx, intent, "the look-up found something else than was asked for: "+bad.Error())
-		} else if bad != nil {
-			return answer, b.recordFound(ctx, intent, answer, atOp(w.op, bad))
-		}
-	}
+	answer, found, err := w.find(ctx, intent)
 	switch {
+	case found:
+		return answer, b.recordFound(ctx, intent, answer, err)
 	case errors.Is(err, NeedsHuman):
 		return none, b.stop(ctx, intent, err.Error())
 	case err != nil && began.After(intent.Attempt.SignedAt.Add(noRead)):
 		return none, b.stop(ctx, intent, "no look-up succeeded for a day: "+err.Error())
 	case err != nil:
 		return none, stillUnknown(doubt, err)
-	case found:
-		return answer, b.recordFound(ctx, intent, answer, nil)
 	}
-	return none, b.notFound(ctx, intent, began, doubt)
+	return none, b.notFound(ctx, intent, began, doubt, b.fenced(intent.Op) && !w.blind)
 }
 
 func (b *Buyer) recordFound(ctx context.Context, intent Intent, answer any, failure error) error {
@@ -79,12 +72,12 @@ func (b *Buyer) recordFound(ctx context.Context, intent Intent, answer any, fail
 }
 
 // notFound decides what a look-up proves that began at a time and found nothing.
-func (b *Buyer) notFound(ctx context.Context, intent Intent, began time.Time, doubt *Error) error {
+func (b *Buyer) notFound(ctx context.Context, intent Intent, began time.Time, doubt *Error, proves bool) error {
 	late := !began.Before(intent.Attempt.SignedAt.Add(b.fence.Quarantine()))
 	switch {
 	case !late:
 		return stillUnknown(doubt, nil)
-	case b.fenced(intent.Op):
+	case proves:
 		intent.State = IntentNotApplied
 		intent.Failure = &Error{Code: Unavailable, Outcome: NotDone, Op: intent.Op,
 			Message: "it did not happen: a look-up that began after every late request is refused found nothing; the same call tries again"}
@@ -105,17 +98,21 @@ func (b *Buyer) fenced(op Operation) bool {
 
 // stop hands a write over to a person.
 func (b *Buyer) stop(ctx context.Context, intent Intent, reason string) error {
-	e := Error{Op: intent.Op}
-	if intent.Failure != nil {
-		e.Gateway, e.Detail, e.Field = intent.Failure.Gateway, intent.Failure.Detail, intent.Failure.Field
-	}
-	e.Code, e.Outcome = NeedsHuman, InDoubt
-	e.Message = reason + "; a person must look and decide, nothing is sent before that"
-	intent.State, intent.Failure, intent.Note = IntentNeedsHuman, &e, "handed over to a person"
+	e := needsHuman(intent, reason)
+	intent.State, intent.Failure, intent.Note = IntentNeedsHuman, e, "handed over to a person"
 	if _, err := b.settle(context.WithoutCancel(ctx), intent); err != nil {
 		return stillInDoubt(intent)
 	}
-	return &e
+	return e
+}
+
+// needsHuman keeps what the gateway said of the attempt.
+func needsHuman(intent Intent, reason string) *Error {
+	e := &Error{Code: NeedsHuman, Outcome: InDoubt, Op: intent.Op, Message: reason + "; a person must look and decide, nothing is sent before that"}
+	if intent.Failure != nil {
+		e.Gateway, e.Detail, e.Field = intent.Failure.Gateway, intent.Failure.Detail, intent.Failure.Field
+	}
+	return e
 }
 
 // toDoubt takes an attempt that was begun and not recorded for what it is.
@@ -202,8 +199,10 @@ func resolveAs[T any](ctx context.Context, b *Buyer, intent Intent, from func(In
 			_, err = lookUp(ctx, b, w, intent)
 		}
 		return err
-	case IntentReserved:
-		return b.dropStale(ctx, intent)
+	case IntentReserved, IntentNotApplied:
+		if err := b.dropStale(ctx, intent); err != nil {
+			return err
+		}
 	}
 	return asError(intent.Failure)
 }

@@ -38,6 +38,8 @@ type write[T any] struct {
 	// look finds out by reading whether a write in doubt happened: found only if it did for certain.
 	// An error that is NeedsHuman ends the looking. nil: nothing but a person can tell.
 	look func(context.Context, Intent) (answer T, found bool, err error)
+	// blind says that a look-up that finds nothing proves nothing, even behind a fence.
+	blind bool
 }
 
 // run takes a write through the one protocol that all writes share: look it up, guard, begin, send
@@ -91,12 +93,14 @@ func first[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, 
 		}
 		if young {
 			intent.Input = marshalled(w.input(intent))
-			answer, found, err := w.look(ctx, intent)
+			answer, found, err := w.find(ctx, intent)
 			switch {
-			case err != nil:
+			case errors.Is(err, NeedsHuman):
+				return none, b.adopt(ctx, intent, IntentNeedsHuman, nil, needsHuman(intent, err.Error()))
+			case err != nil && !found:
 				return none, notBegun(w.op, err)
 			case found:
-				return answer, b.adopt(ctx, intent, answer)
+				return answer, b.adopt(ctx, intent, IntentDone, answer, err)
 			}
 		}
 	}
@@ -112,13 +116,36 @@ func notBegun(op Operation, err error) error {
 	return &told
 }
 
-// adopt records a purchase that exists although the journal does not know it.
-func (b *Buyer) adopt(ctx context.Context, intent Intent, answer any) error {
-	intent.State, intent.Result = IntentDone, marshalled(answer)
+// find looks a write up and holds what it finds against what was asked for. found with an error: it
+// happened, and something about it is not as asked. What is something else altogether is for a person.
+func (w write[T]) find(ctx context.Context, intent Intent) (answer T, found bool, err error) {
+	answer, found, err = w.look(ctx, intent)
+	if err != nil || !found || w.check == nil {
+		return answer, found, err
+	}
+	bad := w.check(answer)
+	if bad != nil && OutcomeOf(bad) != Done {
+		return answer, false, &Error{Code: NeedsHuman, Outcome: InDoubt, Op: w.op, Message: "the look-up found something else than was asked for: " + bad.Error(), Err: bad}
+	}
+	return answer, true, atOp(w.op, bad)
+}
+
+// adopt records a purchase that exists although the journal does not know it. The error it returns is
+// the purchase's own.
+func (b *Buyer) adopt(ctx context.Context, intent Intent, state IntentState, answer any, failure error) error {
+	intent.State = state
+	intent.Failure, _ = errors.AsType[*Error](failure)
+	if answer != nil {
+		intent.Result = marshalled(answer)
+	}
 	intent.Note = "found at the gateway before the first send: the journal is younger than the purchase"
 	intent.About, intent.Claims = aboutOf(intent), claimsOf(intent)
-	_, _, err := b.journal.Reserve(ctx, intent)
-	return journalErrorOrNil(intent.Op, err)
+	if _, raced, err := b.journal.Reserve(ctx, intent); err != nil {
+		return journalError(intent.Op, err)
+	} else if raced {
+		return stillInDoubt(intent)
+	}
+	return failure
 }
 
 // youngFor is longer than any intent stays in doubt before it has an end or waits for a person.
@@ -137,14 +164,19 @@ const mostReached = 3
 func afterNotApplied[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, error) {
 	var none T
 	if w.look != nil {
-		answer, found, err := w.look(ctx, intent)
-		if err != nil {
-			return none, &Error{Code: Unavailable, Outcome: NotDone, Op: w.op, Err: err, Message: "it is looked for once more before it is tried again, and that failed; nothing was sent: " + err.Error()}
-		}
-		if found {
+		answer, found, err := w.find(ctx, intent)
+		switch {
+		case errors.Is(err, NeedsHuman):
+			return none, b.stop(ctx, intent, err.Error())
+		case found:
 			b.log.ErrorContext(ctx, "an assumption is broken: a write that was proved not to have happened did", "op", w.op, "key", w.key)
 			intent.Note = "found after all, although it was proved not to have happened: an assumption is broken"
-			return answer, b.record(ctx, intent, answer, nil)
+			if w.spend.IsSet() { // what is spent is spent, whatever the limit
+				intent.Spend = Spend{Amount: w.spend, Day: intent.Attempt.SignedAt.UTC().Format(time.DateOnly)}
+			}
+			return answer, b.record(ctx, intent, answer, err)
+		case err != nil:
+			return none, &Error{Code: Unavailable, Outcome: NotDone, Op: w.op, Err: err, Message: "it is looked for once more before it is tried again, and that failed; nothing was sent: " + err.Error()}
 		}
 	}
 	if intent.Reached >= mostReached {
