@@ -43,6 +43,7 @@ var house = []room{
 	{folder: "plugin", own: []string{"core", "core/money", "plugin/internal/..."}, outside: anything},
 	{folder: "plugin/internal/pb", outside: []string{"google.golang.org/grpc", "google.golang.org/protobuf"}},
 	{folder: "plugin/internal/...", own: []string{"core", "core/money", "plugin/internal/..."}, outside: anything},
+	{folder: "plugin/lockfile", own: []string{"core"}, outside: []string{"github.com/pelletier/go-toml/v2"}},
 	{folder: "plugin/plugintest", own: []string{"core", "plugin"}},
 	{folder: "adapters/internal/gateway", own: []string{"core", "core/money", "core/effect", "core/wirejson"}},
 	{folder: "adapters/trade1688", own: []string{"core", "core/money", "core/wirejson"}},

@@ -37,6 +37,9 @@ type Config struct {
 	Adapter string
 	// Command is the program and its arguments. No shell is involved.
 	Command []string
+	// SHA256 pins the program by its sum in hexadecimal: a private copy is made while the sum is
+	// taken, and that copy runs. "" runs the program as it is.
+	SHA256 string
 	// Env is the adapter's environment beside a few harmless variables of the host (time zone,
 	// locale, certificate paths). The host's own environment is not passed on, and secrets do not
 	// belong here: they are settings.
@@ -113,6 +116,14 @@ func start(ctx context.Context, c Config) (*started, error) {
 	folder, err := socketFolder()
 	if err != nil {
 		return nil, &core.Error{Code: core.Unavailable, Outcome: core.NotDone, Message: "no private folder for the adapter's socket could be made: " + err.Error(), Err: err}
+	}
+	if c.SHA256 != "" {
+		program, err := pinnedCopy(c.Command[0], folder, c.SHA256)
+		if err != nil {
+			_ = os.RemoveAll(folder) // nothing was started in it
+			return nil, err
+		}
+		c.Command = append([]string{program}, c.Command[1:]...)
 	}
 	s := &started{config: c, process: newProcess(c), folder: folder}
 	s.plugin = goplugin.NewClient(s.clientConfig())

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/plugin"
+	"github.com/sampan-go/sampan/plugin/lockfile"
 )
 
 // opened is one account with its adapter process running.
@@ -37,18 +38,15 @@ func (a *app) open(ctx context.Context) (*opened, error) {
 	}
 	settings, _ := resolved.(map[string]any)
 	a.announce(name, settings)
-	adapter := account.Adapter
-	if isPath(adapter) && !filepath.IsAbs(adapter) { // beside the configuration, wherever it is read from
-		adapter = filepath.Join(folder, adapter)
-		if !isPath(adapter) {
-			adapter = "." + string(os.PathSeparator) + adapter
-		}
-	}
 	options, err := account.options(settings)
 	if err != nil {
 		return nil, err
 	}
-	return a.start(ctx, name, adapter, settings, options)
+	program, err := a.programOf(name, account.Adapter, config.DevOverrides)
+	if err != nil {
+		return nil, err
+	}
+	return a.startProgram(ctx, name, program, settings, options)
 }
 
 func isPath(adapter string) bool {
@@ -72,11 +70,58 @@ func on(settings map[string]any, name string) bool {
 	return false
 }
 
+// program is how an adapter is started, and the sum that it is pinned by.
+type program struct {
+	adapter string
+	command []string
+	sum     string
+}
+
+// programOf finds an account's adapter: a path, what an author overrides, what is installed, or what is
+// built in, in this order.
+func (a *app) programOf(account, adapter string, overrides map[string]string) (program, error) {
+	folder := filepath.Dir(a.config)
+	if path, ok := overrides[adapter]; ok {
+		fmt.Fprintf(a.err, "host: dev_overrides: account %s runs %s, which nobody verified. For the adapter's author only.\n", account, path)
+		return program{adapter: adapter, command: []string{beside(folder, path)}}, nil
+	}
+	if isPath(adapter) {
+		return program{adapter: adapter, command: []string{beside(folder, adapter)}}, nil
+	}
+	place := a.installed()
+	lock, err := lockfile.Load(place.lock)
+	if err != nil {
+		return program{}, err
+	}
+	if entry, ok := lock.Adapters[adapter]; ok {
+		sum, err := entry.Sum()
+		return program{adapter: adapter, command: []string{place.file(sum)}, sum: sum}, err
+	}
+	return builtinProgram(account, adapter)
+}
+
+// beside is a path that starts where the configuration is, and looks like one.
+func beside(folder, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	path = filepath.Join(folder, path)
+	if !isPath(path) {
+		path = "." + string(os.PathSeparator) + path
+	}
+	return path
+}
+
+// start starts a built-in adapter.
 func (a *app) start(ctx context.Context, name, adapter string, settings map[string]any, options core.BuyerOptions) (*opened, error) {
-	command, err := adapterProgram(name, adapter)
+	p, err := builtinProgram(name, adapter)
 	if err != nil {
 		return nil, err
 	}
+	return a.startProgram(ctx, name, p, settings, options)
+}
+
+func (a *app) startProgram(ctx context.Context, name string, p program, settings map[string]any, options core.BuyerOptions) (*opened, error) {
 	if settings == nil {
 		settings = map[string]any{}
 	}
@@ -84,7 +129,7 @@ func (a *app) start(ctx context.Context, name, adapter string, settings map[stri
 	if err != nil {
 		return nil, core.Invalid("accounts."+name+".settings", "hold a value that has no JSON form")
 	}
-	client, err := plugin.Open(ctx, plugin.Config{Account: name, Adapter: adapter, Command: command, Settings: text, Logger: a.logger()})
+	client, err := plugin.Open(ctx, plugin.Config{Account: name, Adapter: p.adapter, Command: p.command, SHA256: p.sum, Settings: text, Logger: a.logger()})
 	if err != nil {
 		return nil, err
 	}
@@ -97,17 +142,14 @@ func (a *app) start(ctx context.Context, name, adapter string, settings map[stri
 	return &opened{buyer: buyer, client: client}, nil
 }
 
-// adapterProgram is how an adapter is started: a built-in one is this program again.
-func adapterProgram(account, adapter string) ([]string, error) {
-	if isPath(adapter) {
-		return []string{adapter}, nil
-	}
+// builtinProgram is this program again.
+func builtinProgram(account, adapter string) (program, error) {
 	if _, ok := builtins[adapter]; !ok {
-		return nil, core.Invalid("accounts."+account+".adapter", "%q is not known; use %s, or the path of an adapter program (with a slash)", adapter, strings.Join(builtinNames(), ", "))
+		return program{}, core.Invalid("accounts."+account+".adapter", "%q is not known; use %s, an installed adapter (host adapters list), or the path of an adapter program (with a slash)", adapter, strings.Join(builtinNames(), ", "))
 	}
 	self, err := os.Executable()
 	if err != nil {
-		return nil, &core.Error{Code: core.Internal, Outcome: core.NotDone, Message: "cannot find this program's own file to start the adapter: " + err.Error(), Err: err}
+		return program{}, &core.Error{Code: core.Internal, Outcome: core.NotDone, Message: "cannot find this program's own file to start the adapter: " + err.Error(), Err: err}
 	}
-	return []string{self, "adapter", adapter}, nil
+	return program{adapter: adapter, command: []string{self, "adapter", adapter}}, nil
 }

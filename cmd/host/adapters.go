@@ -10,7 +10,7 @@ import (
 )
 
 func (a *app) adaptersCommand() *cobra.Command {
-	return &cobra.Command{Use: "adapters", Short: "list the built-in adapters and what each can do", Args: takes(),
+	c := &cobra.Command{Use: "adapters", Short: "list the built-in adapters and what each can do; install others", Args: takes(),
 		Long: `Starts each built-in adapter and asks it to describe itself; nothing is sent to a gateway.
 
 "provisional" operations are off until an account's settings name their endpoint, because the
@@ -28,6 +28,8 @@ gateway's documentation does not.`,
 			}
 			return a.printCapabilities(descriptions)
 		}}
+	c.AddCommand(a.installCommand(), a.pinnedListCommand(), a.verifyCommand(), a.upgradeCommand(), a.removeCommand())
+	return c
 }
 
 // describeBuiltins asks each adapter with settings that name nothing beyond what is documented.

@@ -17,6 +17,8 @@ import (
 type fileConfig struct {
 	Journal  journalConfig            `toml:"journal"`
 	Accounts map[string]accountConfig `toml:"accounts"`
+	// DevOverrides lets an adapter's author run a path under its name, unverified.
+	DevOverrides map[string]string `toml:"dev_overrides"`
 }
 
 type journalConfig struct {
