@@ -14,6 +14,9 @@ type Verdict struct {
 	Happened bool
 	// OrderID is the order that a purchase became; required for one that happened.
 	OrderID OrderID
+	// RefundID is the refund that a request became. Without it the order is read, and the one refund on
+	// it that is like the one asked for and that no other request owns is taken.
+	RefundID RefundID
 	// Again lets a purchase that the gateway refused begin anew, under a new number at the gateway.
 	Again bool
 	// Reason is required, and is kept in the history: what was seen, and by whom.
@@ -106,9 +109,32 @@ func (b *Buyer) decided(ctx context.Context, intent Intent, v Verdict) (Intent, 
 		result = Cancellation{Order: OrderRef{ID: intent.About}, State: CancelDone}
 	case OpConfirmReceipt:
 		result = Receipt{Order: OrderRef{ID: intent.About}}
-	default:
-		result = Refund{Ref: Ref(intent.Key), Order: OrderRef{ID: intent.About}}
+	case OpRefund:
+		refund, err := b.decidedRefund(ctx, intent, v)
+		if err != nil {
+			return intent, err
+		}
+		result = refund
 	}
 	intent.State, intent.Result, intent.Failure = IntentDone, marshalled(result), nil
 	return intent, nil
+}
+
+// decidedRefund has the id of the refund, so that no other request takes it for its own.
+func (b *Buyer) decidedRefund(ctx context.Context, intent Intent, v Verdict) (Refund, error) {
+	r, err := readInput[RefundRequest](intent)
+	if err != nil {
+		return Refund{}, &Error{Code: Internal, Outcome: NotDone, Op: intent.Op, Message: "the journal's copy of the request cannot be read", Err: err}
+	}
+	if v.RefundID != "" {
+		return Refund{ID: v.RefundID, Ref: r.Ref, Order: r.Order, Kind: r.Kind, Amount: r.Amount, Shipping: r.Shipping}, nil
+	}
+	refund, found, err := b.findRefund(ctx, r, intent)
+	if err != nil && !errors.Is(err, NeedsHuman) {
+		return Refund{}, readError(OpRefund, err)
+	}
+	if !found {
+		return Refund{}, Invalid("refund", "is missing; name the refund that the request became")
+	}
+	return refund, nil
 }

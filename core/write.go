@@ -72,8 +72,6 @@ func run[T any](ctx context.Context, b *Buyer, w write[T]) (T, error) {
 		return lookUp(ctx, b, w, intent)
 	case IntentNeedsHuman:
 		return none, asError(intent.Failure)
-	case IntentNotApplied:
-		return afterNotApplied(ctx, b, w, intent)
 	case IntentRefused:
 		if !w.again {
 			return none, asError(intent.Failure)
@@ -159,34 +157,8 @@ func (b *Buyer) young(ctx context.Context) (bool, error) {
 // mostReached is how many attempts of one write may reach the gateway before a person looks at why.
 const mostReached = 3
 
-// afterNotApplied looks once more before it tries again: what was proved not to have happened and
-// yet did must not be bought twice.
-func afterNotApplied[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, error) {
-	var none T
-	if w.look != nil {
-		answer, found, err := w.find(ctx, intent)
-		switch {
-		case errors.Is(err, NeedsHuman):
-			return none, b.stop(ctx, intent, err.Error())
-		case found:
-			b.log.ErrorContext(ctx, "an assumption is broken: a write that was proved not to have happened did", "op", w.op, "key", w.key)
-			intent.Note = "found after all, although it was proved not to have happened: an assumption is broken"
-			if w.spend.IsSet() { // what is spent is spent, whatever the limit
-				intent.Spend = Spend{Amount: w.spend, Day: intent.Attempt.SignedAt.UTC().Format(time.DateOnly)}
-			}
-			return answer, b.record(ctx, intent, answer, err)
-		case err != nil:
-			return none, &Error{Code: Unavailable, Outcome: NotDone, Op: w.op, Err: err, Message: "it is looked for once more before it is tried again, and that failed; nothing was sent: " + err.Error()}
-		}
-	}
-	if intent.Reached >= mostReached {
-		return none, b.stop(ctx, intent, fmt.Sprintf("%d attempts may have reached the gateway, and none was found", intent.Reached))
-	}
-	return guardAndSend(ctx, b, w, intent)
-}
-
 // guardAndSend begins the next attempt if the guards let it. A money operation first takes its order for
-// itself, so that what its guard reads stays true.
+// itself, so that what is read stays true.
 func guardAndSend[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (T, error) {
 	var none T
 	var err error
@@ -196,6 +168,11 @@ func guardAndSend[T any](ctx context.Context, b *Buyer, w write[T], intent Inten
 			return none, err
 		}
 	}
+	if intent.State == IntentNotApplied {
+		if answer, over, err := lookOnceMore(ctx, b, w, intent); over {
+			return answer, err
+		}
+	}
 	if w.guard != nil {
 		if err := w.guard(ctx); err != nil {
 			b.unclaim(ctx, intent)
@@ -203,6 +180,33 @@ func guardAndSend[T any](ctx context.Context, b *Buyer, w write[T], intent Inten
 		}
 	}
 	return attempt(ctx, b, w, intent)
+}
+
+// lookOnceMore looks before what was proved not to have happened is tried again: what did happen after
+// all must not be bought twice. over says that nothing may be sent.
+func lookOnceMore[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (answer T, over bool, err error) {
+	if w.look != nil {
+		found := false
+		answer, found, err = w.find(ctx, intent)
+		switch {
+		case errors.Is(err, NeedsHuman):
+			return answer, true, b.stop(ctx, intent, err.Error())
+		case found:
+			b.log.ErrorContext(ctx, "an assumption is broken: a write that was proved not to have happened did", "op", w.op, "key", w.key)
+			intent.Note = "found after all, although it was proved not to have happened: an assumption is broken"
+			if w.spend.IsSet() { // what is spent is spent, whatever the limit
+				intent.Spend = Spend{Amount: w.spend, Day: intent.Attempt.SignedAt.UTC().Format(time.DateOnly)}
+			}
+			return answer, true, b.record(ctx, intent, answer, err)
+		case err != nil:
+			b.unclaim(ctx, intent)
+			return answer, true, &Error{Code: Unavailable, Outcome: NotDone, Op: w.op, Err: err, Message: "it is looked for once more before it is tried again, and that failed; nothing was sent: " + err.Error()}
+		}
+	}
+	if intent.Reached >= mostReached {
+		return answer, true, b.stop(ctx, intent, fmt.Sprintf("%d attempts may have reached the gateway, and none was found", intent.Reached))
+	}
+	return answer, false, nil
 }
 
 // neverBegun reports whether guards stopped a write before its first attempt: its key binds nothing.

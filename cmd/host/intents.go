@@ -159,7 +159,7 @@ func count(said []bool) (n int) {
 }
 
 func (a *app) resolveCommand() *cobra.Command {
-	var op, order string
+	var op, order, refund string
 	var v core.Verdict
 	var no bool
 	c := &cobra.Command{Use: "resolve KEY", Short: "record what a person found out about a write in doubt", Args: takes("KEY"),
@@ -173,7 +173,7 @@ Saying "did not happen" of a purchase that did happen buys it twice: look first.
 			if said := []bool{v.Happened, no, v.Again}; count(said) != 1 {
 				return usage("say either --happened, --did-not-happen or --again")
 			}
-			v.OrderID = core.OrderID(order)
+			v.OrderID, v.RefundID = core.OrderID(order), core.RefundID(refund)
 			key, err := a.keyOf(op, args[0])
 			if err != nil {
 				return err
@@ -195,6 +195,7 @@ Saying "did not happen" of a purchase that did happen buys it twice: look first.
 	f.BoolVar(&no, "did-not-happen", false, "it did not happen")
 	f.BoolVar(&v.Again, "again", false, "let a purchase that the gateway refused begin anew, under a new number")
 	f.StringVar(&order, "order", "", "the order that a purchase became")
+	f.StringVar(&refund, "refund", "", "the refund that a request became; found by reading the order if it is left out")
 	f.StringVar(&v.Reason, "reason", "", "what was seen, and by whom; it is kept")
 	return c
 }

@@ -166,25 +166,25 @@ func (o *order) checkRefunds() error {
 
 // truth is what a person sees who looks at the marketplace: an order by its goods, since the seller
 // knows no ref.
-func (l *ledger) truth(i core.Intent) (core.OrderID, bool) {
+func (l *ledger) truth(i core.Intent) (core.OrderID, core.RefundID, bool) {
 	switch i.Op {
 	case core.OpCreateOrder:
 		made := l.of(numberOf(core.Ref(i.Key)))
 		if len(made) == 0 {
-			return "", false
+			return "", "", false
 		}
-		return made[0].id, true
+		return made[0].id, "", true
 	case core.OpRefund:
 		o := l.byID(i.About)
 		for _, r := range o.refunds {
 			if r.ref == core.Ref(i.Key) {
-				return o.id, true
+				return o.id, r.id, true
 			}
 		}
-		return o.id, false
+		return o.id, "", false
 	}
 	o := l.byID(i.About)
-	return i.About, o != nil && o.payments > 0
+	return i.About, "", o != nil && o.payments > 0
 }
 
 func numberOf(ref core.Ref) core.Ref { return core.Ref(core.Number("sp", "shop", ref, 1)) }

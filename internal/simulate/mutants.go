@@ -36,7 +36,7 @@ var Mutants = []Mutant{
 		take: func(w *World, h *host) {
 			open, _ := h.buyer.Open(context.Background())
 			for _, i := range open {
-				if _, happened := w.ledger.truth(i); !happened && i.State == core.IntentInDoubt {
+				if _, _, happened := w.ledger.truth(i); !happened && i.State == core.IntentInDoubt {
 					i.State, i.Claims = core.IntentNotApplied, nil
 					_, _ = w.journal.Update(context.Background(), i)
 				}

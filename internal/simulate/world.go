@@ -255,7 +255,7 @@ func (w *World) people(h *host) error {
 	}
 	for _, intent := range open {
 		v := core.Verdict{Version: intent.Version, Reason: "seen in the ledger"}
-		v.OrderID, v.Happened = w.ledger.truth(intent)
+		v.OrderID, v.RefundID, v.Happened = w.ledger.truth(intent)
 		if _, err := h.buyer.Decide(context.Background(), intent.IntentKey, v); err != nil {
 			return fmt.Errorf("an intent without an end: %s %s: %w", intent.Op, intent.Key, err)
 		}
