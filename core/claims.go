@@ -95,8 +95,9 @@ func (b *Buyer) claimOrder(ctx context.Context, intent Intent) (Intent, error) {
 	if err != nil {
 		return intent, journalError(intent.Op, err)
 	}
-	if intent.State != IntentNotApplied { // it is looked up once more whatever its guard says
-		intent.State = IntentReserved
+	intent.State = IntentReserved
+	if intent.Doubted { // it is looked for once more, whatever its guard says
+		intent.State = IntentNotApplied
 	}
 	intent.Claims = []string{moneyClaim(intent.About)}
 	intent.Due = now.UTC().Truncate(time.Millisecond).Add(claimPatience)

@@ -47,10 +47,10 @@ var intentStateNames = [...]string{
 var intentMoves = map[IntentState][]IntentState{
 	IntentNone:       {IntentReserved, IntentSending},
 	IntentReserved:   {IntentReserved, IntentSending},
-	IntentSending:    {IntentDone, IntentRefused, IntentReserved, IntentInDoubt},
+	IntentSending:    {IntentDone, IntentRefused, IntentReserved, IntentInDoubt, IntentNotApplied},
 	IntentInDoubt:    {IntentDone, IntentNotApplied, IntentNeedsHuman},
 	IntentDone:       {IntentDone},
-	IntentRefused:    {IntentReserved},
+	IntentRefused:    {IntentReserved, IntentNotApplied},
 	IntentNotApplied: {IntentNotApplied, IntentSending, IntentDone, IntentNeedsHuman},
 	IntentNeedsHuman: {IntentDone, IntentNotApplied},
 }
@@ -103,8 +103,11 @@ type Intent struct {
 	About   OrderID     `json:"about,omitempty"`
 	State   IntentState `json:"state"`
 	Attempt Attempt     `json:"attempt,omitzero"`
-	// Reached counts the attempts that may have reached the gateway and had no answer.
+	// Reached counts the attempts that may have reached the gateway and had no answer, since a person
+	// looked last.
 	Reached int `json:"reached,omitempty"`
+	// Doubted says that some attempt had no answer: before every further one it is looked for.
+	Doubted bool `json:"doubted,omitempty"`
 	// Version grows by one with every change; a change names the version it was made from.
 	Version int64 `json:"version"`
 	// Generation is part of the number that a purchase has at the gateway. It starts at 1 and grows

@@ -118,6 +118,7 @@ func needsHuman(intent Intent, reason string) *Error {
 // toDoubt takes an attempt that was begun and not recorded for what it is.
 func (b *Buyer) toDoubt(ctx context.Context, intent Intent) (Intent, error) {
 	intent.Reached++
+	intent.Doubted = true
 	intent.State, intent.Note = IntentInDoubt, "the host ended before it recorded what came of the attempt"
 	intent.Failure = &Error{Code: Unavailable, Outcome: InDoubt, Op: intent.Op, Message: "the host ended while this was sent"}
 	return b.settle(context.WithoutCancel(ctx), intent)

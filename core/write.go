@@ -340,10 +340,12 @@ func (b *Buyer) record(ctx context.Context, intent Intent, answer any, failure e
 		intent.State, intent.Result = IntentDone, marshalled(answer)
 	case OutcomeOf(failure) == NotDone && errors.Is(failure, Refused):
 		intent.State = IntentRefused
+	case OutcomeOf(failure) == NotDone && intent.Doubted:
+		intent.State = IntentNotApplied // what went before is still to be looked for
 	case OutcomeOf(failure) == NotDone:
 		intent.State = IntentReserved
 	default:
-		intent.State = IntentInDoubt
+		intent.State, intent.Doubted = IntentInDoubt, true
 		intent.Reached++
 	}
 	err := b.settleAnswer(ctx, intent)
