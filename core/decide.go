@@ -24,7 +24,8 @@ type Verdict struct {
 }
 
 // Decide records a person's verdict on a write in doubt. One that did not happen may be tried again
-// under the same key; one that happened replays from then on.
+// under the same key; one that happened replays from then on. That something did not happen can be
+// said only when its quarantine is over.
 func (b *Buyer) Decide(ctx context.Context, key IntentKey, v Verdict) (Intent, error) {
 	intent, err := b.decidable(ctx, key, v)
 	if err != nil {
@@ -73,8 +74,12 @@ func (b *Buyer) decidable(ctx context.Context, key IntentKey, v Verdict) (Intent
 	if err != nil {
 		return Intent{}, journalError(key.Op, err)
 	}
-	if over := attemptOver(intent); now.Before(over) {
-		return refuse("its attempt is not over yet; decide after %s", over.Format("2006-01-02T15:04:05Z07:00"))
+	over := attemptOver(intent)
+	if !v.Happened { // what is not there yet may still come
+		over = intent.Attempt.SignedAt.Add(b.fence.Quarantine())
+	}
+	if now.Before(over) {
+		return refuse("its attempt is not over yet, and what is not there may still come; decide after %s", over.Format("2006-01-02T15:04:05Z07:00"))
 	}
 	if intent.State == IntentSending {
 		return b.toDoubt(ctx, intent)

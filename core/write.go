@@ -186,7 +186,7 @@ func guardAndSend[T any](ctx context.Context, b *Buyer, w write[T], intent Inten
 // all must not be bought twice. over says that nothing may be sent.
 func lookOnceMore[T any](ctx context.Context, b *Buyer, w write[T], intent Intent) (answer T, over bool, err error) {
 	if w.look != nil {
-		found := false
+		var found bool
 		answer, found, err = w.find(ctx, intent)
 		switch {
 		case errors.Is(err, NeedsHuman):
@@ -334,6 +334,7 @@ func (b *Buyer) begin(ctx context.Context, intent Intent, spend money.Amount) (o
 // gave up, so it does not end with the caller's context. The error it returns is the attempt's own.
 func (b *Buyer) record(ctx context.Context, intent Intent, answer any, failure error) error {
 	ctx = context.WithoutCancel(ctx)
+	before := intent.State
 	intent.Failure, _ = errors.AsType[*Error](failure)
 	switch {
 	case OutcomeOf(failure) == Done:
@@ -350,9 +351,13 @@ func (b *Buyer) record(ctx context.Context, intent Intent, answer any, failure e
 	}
 	err := b.settleAnswer(ctx, intent)
 	if taken, ok := errors.AsType[*claimTaken](err); ok { // what it became is another's already
-		intent.State, intent.Result = IntentInDoubt, nil
-		intent.Failure = &Error{Code: BadAnswer, Outcome: InDoubt, Op: intent.Op, Field: taken.claim,
-			Message: fmt.Sprintf("the gateway's answer names what %s %q owns already; a person must look", taken.holder.Op, taken.holder.Key)}
+		intent.Result, intent.Doubted = nil, true
+		what := fmt.Sprintf("the gateway's answer names what %s %q owns already", taken.holder.Op, taken.holder.Key)
+		if intent.State = IntentInDoubt; before == IntentSending {
+			intent.Failure = &Error{Code: BadAnswer, Outcome: InDoubt, Op: intent.Op, Field: taken.claim, Message: what}
+		} else {
+			intent.State, intent.Failure = IntentNeedsHuman, needsHuman(intent, what)
+		}
 		failure = intent.Failure
 		_, err = b.settle(ctx, intent)
 	}

@@ -295,16 +295,19 @@ func TestOtherPurchasesDoNotWaitForASlowOne(t *testing.T) {
 	f := newFake()
 	release := make(chan struct{})
 	f.create = func(_ context.Context, r core.CreateOrderRequest) (core.Order, error) {
-		if r.Ref == "order-1" {
+		o := made(r)
+		if r.Ref == ourNumber("order-1") {
 			<-release
+		} else {
+			o.ID = "1002"
 		}
-		return made(r), nil
+		return o, nil
 	}
 	b := open(t, f)
 	var wg sync.WaitGroup
 	wg.Go(func() { _, _ = b.CreateOrder(t.Context(), purchase()) })
 	other := purchase()
-	other.Ref = "order-2"
+	other.Ref, other.Lines[0].Quantity = "order-2", 3 // equal goods would have to wait
 	_, err := b.CreateOrder(t.Context(), other)
 	assert.NoError(t, err)
 	close(release)
