@@ -53,7 +53,7 @@ const (
 	assumedWindow = 600 * time.Second // where requests have no time, a person is asked after as long
 	assumedEffect = 120 * time.Second // an accepted request takes effect within it, or never
 	listLag       = 60 * time.Second  // an order shows in a complete list within it
-	clockSkew     = 60 * time.Second  // clocks differ by at most as much
+	clockSkew     = 300 * time.Second // core/effect refuses writes when the clocks differ by more
 )
 
 // Quarantine is how long after its signature a write that a look-up does not find may still take

@@ -77,7 +77,7 @@ func (f *fake) happened(op core.Operation) *fake {
 var (
 	fence      = &core.Fence{Window: 600 * time.Second, Effect: 120 * time.Second}
 	lookupable = core.Effect{Class: core.EffectLookup, Fence: 600 * time.Second}
-	quarantine = 840 * time.Second
+	quarantine = 1080 * time.Second
 )
 
 // forEveryWrite runs a test for each write, with an adapter that loses its answer and an old journal.
@@ -221,10 +221,10 @@ func TestOnlyAProvedFenceThatIsWideEnoughIsAProof(t *testing.T) {
 func TestQuarantineIsLongerThanEverythingThatMayBeLate(t *testing.T) {
 	second := time.Second
 	for want, f := range map[time.Duration][]*core.Fence{
-		14 * time.Minute: {nil, {Window: 600 * second, Effect: 120 * second}},
-		15 * time.Minute: {{Window: 601 * second, Effect: 120 * second}, {Window: 600 * second, Effect: 121 * second}, {Window: 660 * second, Effect: 120 * second}},
-		2 * time.Minute:  {{}, {Effect: -time.Hour}},
-		3 * time.Minute:  {{Window: time.Millisecond}, {Effect: time.Nanosecond}, {Window: 30 * second, Effect: 30 * second}},
+		18 * time.Minute: {nil, {Window: 600 * second, Effect: 120 * second}},
+		19 * time.Minute: {{Window: 601 * second, Effect: 120 * second}, {Window: 600 * second, Effect: 121 * second}, {Window: 660 * second, Effect: 120 * second}},
+		6 * time.Minute:  {{}, {Effect: -time.Hour}},
+		7 * time.Minute:  {{Window: time.Millisecond}, {Effect: time.Nanosecond}, {Window: 30 * second, Effect: 30 * second}},
 	} {
 		for _, fence := range f {
 			assert.Equal(t, want, fence.Quarantine(), "%+v", fence)
@@ -233,7 +233,7 @@ func TestQuarantineIsLongerThanEverythingThatMayBeLate(t *testing.T) {
 	for window := time.Duration(0); window < 20*time.Minute; window += 37 * second {
 		for effect := time.Duration(0); effect < 5*time.Minute; effect += 41 * second {
 			got := (&core.Fence{Window: window, Effect: effect}).Quarantine()
-			require.GreaterOrEqual(t, got, window+effect+2*time.Minute)
+			require.GreaterOrEqual(t, got, window+effect+6*time.Minute)
 			require.LessOrEqual(t, got, (&core.Fence{Window: window + second, Effect: effect}).Quarantine(), "it grows with the window")
 			require.LessOrEqual(t, got, (&core.Fence{Window: window, Effect: effect + second}).Quarantine(), "and with the effect")
 		}

@@ -197,7 +197,7 @@ func (b *Buyer) findRefund(ctx context.Context, r RefundRequest, i Intent) (Refu
 	}
 	var found []Refund
 	for _, f := range order.Refunds {
-		if !sameRefund(r, f) || !f.Created.IsZero() && f.Created.Before(i.Attempt.SignedAt.Add(-clockSkew)) {
+		if !sameRefund(r, f) || !f.Created.IsZero() && f.Created.Before(i.Attempt.SignedAt.Add(-refundSlack)) {
 			continue
 		}
 		owner, known, err := b.journal.Holder(ctx, b.account, "refund:"+string(f.ID))
@@ -217,6 +217,10 @@ func (b *Buyer) findRefund(ctx context.Context, r RefundRequest, i Intent) (Refu
 	}
 	return Refund{}, false, &Error{Code: NeedsHuman, Outcome: InDoubt, Message: fmt.Sprintf("%d refunds of the order are like the one asked for", len(found))}
 }
+
+// refundSlack is how much older than its attempt a refund may look. It is less than clocks may differ:
+// one of ours that looks older is left to a person, one that somebody else made is never taken.
+const refundSlack = time.Minute
 
 // sameRefund holds what the gateway says of a refund against what was asked for. What it does not
 // say is no difference, but the amount must be said.

@@ -77,3 +77,11 @@ func refundIs(id core.RefundID) func(core.Refund) error {
 		return nil
 	}
 }
+
+// proofNamesGateway refuses a proof that holds for nobody knows which gateway.
+func proofNamesGateway(p core.FenceProof) error {
+	if p.Gateway == "" {
+		return errors.New("proof.gateway: is missing")
+	}
+	return nil
+}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync/atomic"
 
+	"google.golang.org/grpc"
+
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/plugin/internal/pb"
 	"github.com/sampan-go/sampan/plugin/internal/wire"
@@ -17,6 +19,7 @@ import (
 type Client struct {
 	config  Config
 	service pb.AdapterServiceClient
+	conn    *grpc.ClientConn
 	// process is nil where there is none, in tests.
 	process *process
 	// stop ends the connection and the process.
@@ -32,6 +35,7 @@ var (
 	_ core.Canceller        = (*Client)(nil)
 	_ core.ReceiptConfirmer = (*Client)(nil)
 	_ core.RefundGetter     = (*Client)(nil)
+	_ core.FenceProver      = (*Client)(nil)
 	_ core.OrderPager       = (*Client)(nil)
 )
 
@@ -131,5 +135,22 @@ func (c *Client) ConfirmReceipt(ctx context.Context, r core.ConfirmReceiptReques
 	return call(ctx, c, writing(core.OpConfirmReceipt), c.config.WriteTimeout, c.service.ConfirmReceipt, wire.ConfirmReceiptTo(r),
 		func(m *pb.ConfirmReceiptResponse) (core.Receipt, error) {
 			return present(m.GetReceipt(), wire.ReceiptFrom, about(r.Order, func(n core.Receipt) core.OrderID { return n.Order.ID }))
+		})
+}
+
+// opProveFence is named in errors; it is no operation of Describe.
+const opProveFence = core.Operation("prove_fence")
+
+// ProveFence implements core.FenceProver. It has the time of two reads.
+func (c *Client) ProveFence(ctx context.Context, r core.ProveFenceRequest) (core.FenceProof, error) {
+	return call(ctx, c, reading(opProveFence), 2*c.config.ReadTimeout, c.service.ProveFence, wire.ProveFenceTo(r),
+		func(m *pb.ProveFenceResponse) (core.FenceProof, error) {
+			return present(m.GetProof(), func(m *pb.FenceProof) (core.FenceProof, error) {
+				proof := wire.FenceProofFrom(m)
+				for _, text := range []*string{&proof.Gateway, &proof.Said.Code, &proof.Said.Message, &proof.Said.RequestID} {
+					*text = c.scrub(*text)
+				}
+				return proof, nil
+			}, proofNamesGateway)
 		})
 }

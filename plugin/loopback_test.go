@@ -3,6 +3,7 @@ package plugin_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -49,6 +50,49 @@ func TestMissingOptionalOperationsAreUnsupported(t *testing.T) {
 	_, err = c.CancelOrder(context.Background(), core.CancelOrderRequest{Order: core.OrderRef{ID: "1"}})
 	require.ErrorIs(t, err, core.Unsupported)
 	require.Equal(t, core.NotDone, core.OutcomeOf(err))
+}
+
+// prover is a fake that also proves its fence.
+type prover struct {
+	fake
+	proof core.FenceProof
+	asked core.ProveFenceRequest
+}
+
+func (p *prover) ProveFence(_ context.Context, r core.ProveFenceRequest) (core.FenceProof, error) {
+	p.asked = r
+	if p.mode == "panic" {
+		panic("no such thing")
+	}
+	return p.proof, nil
+}
+
+func TestAFenceIsProvedAcrossTheBoundary(t *testing.T) {
+	p := &prover{proof: core.FenceProof{Gateway: "https://api.example.com", FreshTaken: true, OldRefused: true,
+		Said: core.GatewayError{Code: "40102", Message: "请求已过期", RequestID: "r1"}}}
+	got, err := plugintest.Connect(t, p).ProveFence(context.Background(), core.ProveFenceRequest{Age: 700 * time.Second})
+	require.NoError(t, err)
+	require.Equal(t, p.proof, got)
+	require.Equal(t, 700*time.Second, p.asked.Age)
+}
+
+// What proves nothing must not look like a proof.
+func TestAFenceThatIsNotProved(t *testing.T) {
+	for name, row := range map[string]struct {
+		adapter core.Adapter
+		code    core.Code
+	}{
+		"not implemented": {&fake{}, core.Unsupported},
+		"panic":           {&prover{fake: fake{mode: "panic"}}, core.Internal},
+		"nowhere":         {&prover{proof: core.FenceProof{FreshTaken: true, OldRefused: true}}, core.BadAnswer},
+	} {
+		t.Run(name, func(t *testing.T) {
+			proof, err := plugintest.Connect(t, row.adapter).ProveFence(context.Background(), core.ProveFenceRequest{Age: 700 * time.Second})
+			require.ErrorIs(t, err, row.code)
+			require.Equal(t, core.NotDone, core.OutcomeOf(err), "it is a read")
+			require.Zero(t, proof)
+		})
+	}
 }
 
 func TestAPlainErrorIsInDoubtOnAWriteAndNotDoneOnARead(t *testing.T) {

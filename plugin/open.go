@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
 	"github.com/hashicorp/go-plugin/runner"
+	"google.golang.org/grpc"
 
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/plugin/internal/pb"
@@ -86,6 +88,7 @@ func Open(ctx context.Context, c Config) (*Client, error) {
 		return nil, err
 	}
 	client := newClient(c, s.service, s.process, s.stop)
+	client.conn = s.conn
 	if err := client.configure(ctx); err != nil {
 		_ = client.Close() // the reason to give is why it could not be configured
 		return nil, err
@@ -108,6 +111,7 @@ type started struct {
 	plugin  *goplugin.Client
 	folder  string
 	service pb.AdapterServiceClient
+	conn    *grpc.ClientConn
 	once    sync.Once
 	stopped error
 }
@@ -126,7 +130,13 @@ func start(ctx context.Context, c Config) (*started, error) {
 		c.Command = append([]string{program}, c.Command[1:]...)
 	}
 	s := &started{config: c, process: newProcess(c), folder: folder}
-	s.plugin = goplugin.NewClient(s.clientConfig())
+	config, certificate, err := hostTLS()
+	if err != nil {
+		_ = os.RemoveAll(folder) // nothing was started in it
+		return nil, &core.Error{Code: core.Internal, Outcome: core.NotDone, Message: "no certificate for the adapter's connection could be made: " + err.Error(), Err: err}
+	}
+	s.process.env([]string{clientCertVariable + "=" + certificate})
+	s.plugin = goplugin.NewClient(s.clientConfig(config))
 	if err := s.connect(ctx); err != nil {
 		_ = s.stop() // the reason to give is why it did not start
 		return nil, s.process.startError(ctx, c, err)
@@ -134,12 +144,12 @@ func start(ctx context.Context, c Config) (*started, error) {
 	return s, nil
 }
 
-func (s *started) clientConfig() *goplugin.ClientConfig {
+func (s *started) clientConfig(secure *tls.Config) *goplugin.ClientConfig {
 	return &goplugin.ClientConfig{
 		HandshakeConfig:  handshake,
 		Plugins:          goplugin.PluginSet{pluginName: &service{}},
 		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC},
-		AutoMTLS:         true,
+		TLSConfig:        secure,
 		SkipHostEnv:      true,
 		StartTimeout:     s.config.StartTimeout,
 		UnixSocketConfig: &goplugin.UnixSocketConfig{TempDir: s.folder},
@@ -183,6 +193,7 @@ func (s *started) dispense() error {
 		return err
 	}
 	s.service = raw.(pb.AdapterServiceClient)
+	s.conn = protocol.(*goplugin.GRPCClient).Conn
 	return nil
 }
 

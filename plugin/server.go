@@ -219,3 +219,14 @@ func (s *server) ConfirmReceipt(ctx context.Context, m *pb.ConfirmReceiptRequest
 	}
 	return &pb.ConfirmReceiptResponse{Reply: &pb.ConfirmReceiptResponse_Receipt{Receipt: wire.ReceiptTo(receipt)}}, nil
 }
+
+func (s *server) ProveFence(ctx context.Context, m *pb.ProveFenceRequest) (*pb.ProveFenceResponse, error) {
+	proof, failure := answer(s, opProveFence, false, func() (core.ProveFenceRequest, error) { return wire.ProveFenceFrom(m), nil },
+		with(opProveFence, func(a core.FenceProver, r core.ProveFenceRequest) (core.FenceProof, error) {
+			return a.ProveFence(ctx, r)
+		}))
+	if failure != nil {
+		return &pb.ProveFenceResponse{Reply: &pb.ProveFenceResponse_Error{Error: failure}}, nil
+	}
+	return &pb.ProveFenceResponse{Reply: &pb.ProveFenceResponse_Proof{Proof: wire.FenceProofTo(proof)}}, nil
+}

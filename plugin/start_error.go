@@ -13,6 +13,9 @@ import (
 	"github.com/sampan-go/sampan/core"
 )
 
+// errOtherVersion is a program that will never fit this host.
+var errOtherVersion = errors.New("another major version of the contract")
+
 var errStartTimeout = errors.New("the start's time is over")
 
 func waitedFor(handshake bool) string {
@@ -36,6 +39,7 @@ func (p *process) startError(ctx context.Context, c Config, err error) error {
 	case line != "" && !shaped:
 		e.Message = fmt.Sprintf("%s is not an adapter: its first line should be the handshake, but is %q; check the path, or let its main call plugin.Serve before it prints anything", c.Command[0], short(p.scrub(line), 200))
 	case shaped && version != ProtocolVersion:
+		e.Err = errors.Join(errOtherVersion, err)
 		e.Message = fmt.Sprintf("the adapter %s speaks version %d of the protocol, this host version %d; %s", c.Adapter, version, ProtocolVersion, upgradeAdvice(version))
 	case p.ended():
 		e.Message = fmt.Sprintf("the adapter %s ended before it was ready (%s); its last lines follow", c.Adapter, p.exit())

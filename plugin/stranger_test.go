@@ -2,6 +2,7 @@ package plugin
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ type stranger struct {
 	pb.UnimplementedAdapterServiceServer
 	pages []*pb.ListOrdersResponse
 	pay   func(context.Context) (*pb.PayResponse, error)
+	proof *pb.FenceProof
 }
 
 func (s *stranger) ListOrders(_ *pb.ListOrdersRequest, stream grpc.ServerStreamingServer[pb.ListOrdersResponse]) error {
@@ -32,6 +34,13 @@ func (s *stranger) ListOrders(_ *pb.ListOrdersRequest, stream grpc.ServerStreami
 
 func (s *stranger) Pay(ctx context.Context, _ *pb.PayRequest) (*pb.PayResponse, error) {
 	return s.pay(ctx)
+}
+
+func (s *stranger) ProveFence(ctx context.Context, m *pb.ProveFenceRequest) (*pb.ProveFenceResponse, error) {
+	if s.proof == nil {
+		return s.UnimplementedAdapterServiceServer.ProveFence(ctx, m)
+	}
+	return &pb.ProveFenceResponse{Reply: &pb.ProveFenceResponse_Proof{Proof: s.proof}}, nil
 }
 
 func meet(t *testing.T, s *stranger) *Client {
@@ -161,4 +170,18 @@ func TestSecretsAreFoundWhereverTheyStand(t *testing.T) {
 	require.Equal(t, "[redacted] [redacted] [redacted] [redacted] visible", scrub("abcd abcdefgh tok-1 tok-2 visible"))
 	require.Equal(t, "[redacted] [redacted] [redacted]", scrub(`p<a&ss p\u003ca\u0026ss p%3Ca%26ss`))
 	require.Equal(t, "as it is", scrubber(nil)("as it is"))
+}
+
+// An adapter that was built before ProveFence was in the contract answers UNIMPLEMENTED.
+func TestAnAdapterOfAnOlderContractProvesNoFence(t *testing.T) {
+	_, err := meet(t, &stranger{}).ProveFence(context.Background(), core.ProveFenceRequest{Age: 700 * time.Second})
+	require.ErrorIs(t, err, core.Unsupported)
+}
+
+func TestAProofHoldsNoSecret(t *testing.T) {
+	c := meet(t, &stranger{proof: &pb.FenceProof{Gateway: "https://x/canary-1", GatewayCode: "canary-1", GatewayMessage: "is canary-1", GatewayRequestId: "canary-1"}})
+	c.scrub = scrubber([]byte(`{"access_secret":"canary-1"}`))
+	proof, err := c.ProveFence(context.Background(), core.ProveFenceRequest{Age: 700 * time.Second})
+	require.NoError(t, err)
+	require.NotContains(t, fmt.Sprintf("%+v", proof), "canary")
 }

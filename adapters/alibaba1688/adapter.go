@@ -32,6 +32,7 @@ var (
 	_ core.Canceller        = (*Adapter)(nil)
 	_ core.ReceiptConfirmer = (*Adapter)(nil)
 	_ core.RefundGetter     = (*Adapter)(nil)
+	_ core.FenceProver      = (*Adapter)(nil)
 )
 
 // Option changes how an Adapter works.

@@ -3,6 +3,7 @@ package alibaba1688
 import (
 	"context"
 
+	"github.com/sampan-go/sampan/adapters/internal/gateway"
 	"github.com/sampan-go/sampan/core"
 )
 
@@ -22,13 +23,27 @@ var options = map[string]string{
 // maxLines is UPSTREAM's limit of one create; over 50 lines become several orders.
 const maxLines = 100
 
+// effects says what a machine may do about a call whose answer was lost.
+var effects = map[core.Operation]core.Effect{
+	core.OpQuote:          gateway.Read(),
+	core.OpListOrders:     gateway.Read(),
+	core.OpGetOrder:       gateway.Read(),
+	core.OpTrack:          gateway.Read(),
+	core.OpGetRefund:      gateway.Read(),
+	core.OpCreateOrder:    gateway.Human("the order carries no number of ours, so not finding it proves nothing"),
+	core.OpPay:            gateway.Lookup("the order's detail shows whether it is paid"),
+	core.OpCancelOrder:    gateway.Lookup("the order's status shows it, and a second cancel adds nothing"),
+	core.OpConfirmReceipt: gateway.Lookup("the order's status shows it, and it cannot be undone"),
+	core.OpRefund:         gateway.Human("a refund carries no number of ours, so not finding it proves nothing"),
+}
+
 // Describe implements core.Adapter.
 func (a *Adapter) Describe(context.Context) (core.Description, error) {
 	refund := a.gateway.Capability(epRefundCreate)
 	refund.Reason = noReasons
 	return core.Description{
 		Adapter: Name, Version: Version, Market: core.Alibaba1688, Gateway: "PandaPon",
-		Operations: map[core.Operation]core.Capability{
+		Operations: gateway.WithEffects(map[core.Operation]core.Capability{
 			core.OpQuote:          a.gateway.Capability(epPreview, epPreviewV2),
 			core.OpCreateOrder:    a.createCapability(),
 			core.OpListOrders:     a.gateway.Capability(epList),
@@ -39,7 +54,7 @@ func (a *Adapter) Describe(context.Context) (core.Description, error) {
 			core.OpCancelOrder:    a.gateway.Capability(epCancel),
 			core.OpRefund:         refund,
 			core.OpGetRefund:      a.gateway.Capability(epRefundInfo),
-		},
+		}, effects),
 		Idempotency: core.NoIdempotency,
 		Limits:      core.Limits{LinesPerOrder: maxLines},
 		Options:     options,

@@ -31,5 +31,6 @@
 // No create of PandaPon's takes a number of ours, so a lost create is settled by a person: see
 // noteToken for what such a person looks for. Pay is a GET that may take the money at once.
 // Failures inside an answer with code 200 count as refused for certain only where their code is in
-// settings.refusal_codes.
+// settings.refusal_codes, and an old signature as refused only where its code is in
+// settings.expired_codes: see Adapter.ProveFence.
 package alibaba1688

@@ -28,6 +28,9 @@ func newBuyer(t *testing.T, a core.Adapter) *core.Buyer {
 	return b
 }
 
+// number is what Buyer gives the adapter for a caller's ref.
+func number(ref core.Ref) core.Ref { return core.Ref(core.Number("sp", "ali", ref, 1)) }
+
 // TestLifeOfAnOrder buys, pays, follows and confirms through Buyer, whose guards read the order in
 // yuan after a create in fen.
 func TestLifeOfAnOrder(t *testing.T) {
@@ -38,7 +41,7 @@ func TestLifeOfAnOrder(t *testing.T) {
 	order, err := b.CreateOrder(t.Context(), r)
 	require.NoError(t, err)
 	require.Equal(t, cny("232.00"), order.Totals.Payable)
-	require.Equal(t, "请尽快发货 "+noteToken(r.Ref), box.Effects()[0].Number, "a person can find it")
+	require.Equal(t, "请尽快发货 "+noteToken(number(r.Ref)), box.Effects()[0].Number, "a person can find it")
 
 	payment, err := b.Pay(t.Context(), core.PayRequest{Order: order.OrderRef, Expect: cny("232.00")})
 	require.NoError(t, err)
@@ -130,7 +133,7 @@ func TestListAtTheSandbox(t *testing.T) {
 	page, err := a.ListOrders(t.Context(), core.ListOrdersRequest{ID: created.ID, Raw: true})
 	require.NoError(t, err)
 	require.Len(t, page.Orders, 1)
-	require.Contains(t, string(page.Orders[0].Raw), noteToken("ref-1"))
+	require.Contains(t, string(page.Orders[0].Raw), noteToken(number("ref-1")))
 	require.Equal(t, &home, withCode(page.Orders[0].Address), "the address that was sent")
 
 	_, err = a.GetOrder(t.Context(), core.GetOrderRequest{Order: core.OrderRef{ID: "2542285634920880600"}})

@@ -46,6 +46,19 @@ const (
 // maxLines is documented: one create takes 100 SKUs of one supplier.
 const maxLines = 100
 
+// effects says what a machine may do about a call whose answer was lost. None has a fence: the sign
+// holds no time, so a request that is late is taken however old it is.
+var effects = map[core.Operation]core.Effect{
+	core.OpQuote:          {Class: core.EffectRead, Why: "it changes nothing"},
+	core.OpListOrders:     {Class: core.EffectRead, Why: "it changes nothing"},
+	core.OpGetOrder:       {Class: core.EffectRead, Why: "it changes nothing"},
+	core.OpTrack:          {Class: core.EffectRead, Why: "it changes nothing"},
+	core.OpCreateOrder:    {Class: core.EffectLookup, Why: "the list finds an order by the number that we gave it"},
+	core.OpPay:            {Class: core.EffectLookup, Why: "the order's status shows whether it is paid"},
+	core.OpCancelOrder:    {Class: core.EffectLookup, Why: "the order's status shows it, and a second cancel adds nothing"},
+	core.OpConfirmReceipt: {Class: core.EffectLookup, Why: "the order's status shows it, and it cannot be undone"},
+}
+
 // The names of CreateOrderRequest.Options.
 const (
 	optionFlow    = "flow"
@@ -66,6 +79,11 @@ func (a *Adapter) Describe(context.Context) (core.Description, error) {
 	}
 	for _, row := range endpoints {
 		operations[row.op] = core.Capability{Support: core.Supported, Reason: row.note}
+	}
+	for op, effect := range effects {
+		c := operations[op]
+		c.Effect = effect
+		operations[op] = c
 	}
 	return core.Description{
 		Adapter: Name, Version: Version, Market: core.Alibaba1688, Gateway: "dajisaas",

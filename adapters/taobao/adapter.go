@@ -27,6 +27,7 @@ var (
 	_ core.OrderGetter  = (*Adapter)(nil)
 	_ core.Canceller    = (*Adapter)(nil)
 	_ core.RefundGetter = (*Adapter)(nil)
+	_ core.FenceProver  = (*Adapter)(nil)
 )
 
 // Option changes how an Adapter works.

@@ -3,14 +3,28 @@ package taobao
 import (
 	"context"
 
+	"github.com/sampan-go/sampan/adapters/internal/gateway"
 	"github.com/sampan-go/sampan/core"
 )
+
+// effects says what a machine may do about a call whose answer was lost. What Taobao has not at
+// PandaPon is missing.
+var effects = map[core.Operation]core.Effect{
+	core.OpListOrders:  gateway.Read(),
+	core.OpGetOrder:    gateway.Read(),
+	core.OpTrack:       gateway.Read(),
+	core.OpGetRefund:   gateway.Read(),
+	core.OpCreateOrder: gateway.Human("no page says that an order can be found by its sellerOrderNumber"),
+	core.OpPay:         gateway.Lookup("the order's detail shows whether it is paid"),
+	core.OpCancelOrder: gateway.Lookup("the order's status shows it, and a second cancel adds nothing"),
+	core.OpRefund:      gateway.Human("a refund carries no number of ours, so not finding it proves nothing"),
+}
 
 // Describe implements core.Adapter.
 func (a *Adapter) Describe(context.Context) (core.Description, error) {
 	return core.Description{
 		Adapter: Name, Version: Version, Market: core.Taobao, Gateway: "PandaPon",
-		Operations: map[core.Operation]core.Capability{
+		Operations: gateway.WithEffects(map[core.Operation]core.Capability{
 			core.OpCreateOrder:    a.gateway.Capability(epCreate),
 			core.OpTrack:          a.gateway.Capability(epLogistics),
 			core.OpGetRefund:      a.gateway.Capability(epRefundQuery),
@@ -21,7 +35,7 @@ func (a *Adapter) Describe(context.Context) (core.Description, error) {
 			core.OpRefund:         a.refundCapability(),
 			core.OpQuote:          {Reason: "PandaPon documents no preview of a Taobao order (one menu has its title, no path)"},
 			core.OpConfirmReceipt: {Reason: "PandaPon has no confirmation of receipt for Taobao in any menu"},
-		},
+		}, effects),
 		// sellerOrderNumber is sent, but no page says that it makes a second create harmless, or that
 		// orders can be found by it.
 		Idempotency: core.NoIdempotency,

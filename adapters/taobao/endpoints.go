@@ -10,6 +10,7 @@ const (
 	epCreate       = "create"
 	epLogistics    = "logistics"
 	epRefundQuery  = "refund_query"
+	epRefundList   = "refund_list"
 	epList         = "list"
 	epDetail       = "detail"
 	epPay          = "pay"
@@ -26,6 +27,9 @@ var endpoints = gateway.Table{
 		Evidence: "DOC", Source: "doc api-250313082"},
 	{Name: epRefundQuery, Op: core.OpGetRefund, Method: "GET", Path: "/open/order/refund/query", Support: core.Supported,
 		Evidence: "DOC", Source: "doc-vnm api-250496551"},
+	// Its answer is not read: ProveFence alone asks, because it is the one list with a documented path.
+	{Name: epRefundList, Op: core.OpGetRefund, Method: "POST", Path: "/open/order/refund/queryList", Support: core.Supported,
+		Evidence: "DOC", Source: "doc-vnm api-250496545", Why: "the answer is not documented"},
 
 	{Name: epList, Op: core.OpListOrders, Method: "GET", Support: core.Provisional,
 		Evidence: "DOC (menu)", Source: "doc-en api-263477611", Why: "path, parameters and answer are unknown",

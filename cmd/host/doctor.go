@@ -36,6 +36,9 @@ func (a *app) doctorCommand() *cobra.Command {
 long ago. Both change nothing. Where the old one is refused, a request that is late can be told not to
 take effect any more, and a look-up that finds nothing is proof.
 
+PandaPon does not document the code by which it refuses an old signature: run this once, see the code,
+have it confirmed, and list it in the account's expired_codes.
+
 That the gateway takes the same number only once cannot be shown by a harmless call: it would buy.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.withOpened(c.Context(), func(ctx context.Context, o *opened) error {
@@ -75,11 +78,19 @@ func (a *app) examine(ctx context.Context, o *opened, window time.Duration) (fin
 	case !proof.FreshTaken:
 		f.Result, f.Why = "not proved", "a fresh signature was not taken either: "+proof.Said.String()
 	case !proof.OldRefused:
-		f.Result, f.Why = "not proved", fmt.Sprintf("a signature %s old was not refused for its age: %s", window+fenceMargin, proof.Said)
+		f.Result, f.Why = "not proved", fmt.Sprintf("a signature %s old was not refused with a code of the account's expired_codes: %s", window+fenceMargin, said(proof.Said))
 	default:
-		f.Result, f.Why = "proved", fmt.Sprintf("%s took a fresh signature and refused one %s old: %s", proof.Gateway, window+fenceMargin, proof.Said)
+		f.Result, f.Why = "proved", fmt.Sprintf("%s took a fresh signature and refused one %s old: %s", proof.Gateway, window+fenceMargin, said(proof.Said))
 	}
 	return f, proof
+}
+
+// said is what the gateway answered, in words.
+func said(g core.GatewayError) string {
+	if g == (core.GatewayError{}) {
+		return "it was answered"
+	}
+	return "the gateway said " + g.String()
 }
 
 // tellFence says what an operator may write into the configuration now, and what it means.

@@ -62,8 +62,8 @@ allow_private = true
 }
 
 func pandaPonTOML(s *sandbox.Server) string {
-	return fmt.Sprintf("base_url      = %q\naccess_key    = %q\naccess_secret = %q\nuser_id       = %q\nallow_private = true\n",
-		s.PandaPonURL(), sandbox.DefaultAccessKey, sandbox.DefaultAccessSecret, sandbox.DefaultUserID)
+	return fmt.Sprintf("base_url      = %q\naccess_key    = %q\naccess_secret = %q\nuser_id       = %q\nallow_private = true\nexpired_codes = [\"%d\"]\n",
+		s.PandaPonURL(), sandbox.DefaultAccessKey, sandbox.DefaultAccessSecret, sandbox.DefaultUserID, sandbox.CodeExpired)
 }
 
 func endpointsTOML(rows [][2]string) string {
@@ -87,7 +87,7 @@ func sandboxSettings(adapter, pandaPonURL, dajisaasURL string) map[string]any {
 		return map[string]any{"base_url": dajisaasURL, "app_key": sandbox.DefaultAppKey, "app_secret": sandbox.DefaultAppSecret, "allow_private": true}
 	}
 	settings := map[string]any{"base_url": pandaPonURL, "access_key": sandbox.DefaultAccessKey, "access_secret": sandbox.DefaultAccessSecret,
-		"user_id": sandbox.DefaultUserID, "allow_private": true}
+		"user_id": sandbox.DefaultUserID, "allow_private": true, "expired_codes": []string{fmt.Sprint(sandbox.CodeExpired)}}
 	rows := alibabaEndpoints
 	if adapter == "taobao" {
 		rows = taobaoEndpoints

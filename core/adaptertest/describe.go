@@ -40,9 +40,34 @@ var describeRules = []rule{
 				"implement the optional interface, or take the operation out of Description.Operations")
 		}
 	}},
+	{name: "a write that is offered is declared as no read", check: func(p *probe) {
+		for _, w := range writes {
+			c := p.d.Operations[w.op]
+			p.check(!c.Offered() || c.Effect.Class != core.EffectRead, string(w.op)+" is declared to change nothing", "human, lookup or dedup",
+				"declare core.EffectLookup where a read shows whether it happened, else leave Capability.Effect out: a person decides then")
+		}
+	}},
+	{name: "a read that is offered is declared as one", check: func(p *probe) {
+		for _, op := range core.Operations() {
+			c := p.d.Operations[op]
+			p.check(!c.Offered() || isWrite(op) || c.Effect.Class == core.EffectRead, string(op)+" is declared "+c.Effect.Class.String(), core.EffectRead,
+				"set Capability.Effect to core.Effect{Class: core.EffectRead}; the zero value is for a person")
+		}
+	}},
+	{name: "a fence is declared only where it can be proved", check: func(p *probe) {
+		_, proves := p.adapter.(core.FenceProver)
+		for op, c := range p.d.Operations {
+			p.check(c.Effect.Fence >= 0 && (proves || c.Effect.Fence == 0), fmt.Sprintf("%s has a fence of %s, and the adapter has no ProveFence", op, c.Effect.Fence), "no fence, or core.FenceProver",
+				"implement ProveFence, or leave Effect.Fence 0: what nobody proved lets nothing be sent again")
+		}
+	}},
 	{name: "the address and the secrets are not in it", check: func(p *probe) {
 		p.lookSecrets(fmt.Errorf("%+v", p.d))
 	}},
+}
+
+func isWrite(op core.Operation) bool {
+	return slices.ContainsFunc(writes, func(w write) bool { return w.op == op })
 }
 
 // implemented says which optional operations an adapter has a method for.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -24,6 +25,20 @@ var (
 	errLimited = errors.New("429")
 	errLost    = errors.New("no answer")
 )
+
+// window is how old a signature the fair takes.
+const window = 600 * time.Second
+
+// clause is one offer's effect: writes behind the fence, reads as reads.
+func clause(op core.Operation) core.Effect {
+	switch op {
+	case core.OpCreateOrder, core.OpPay, core.OpCancelOrder, core.OpConfirmReceipt:
+		return core.Effect{Class: core.EffectLookup, Fence: window, Why: "a read shows it"}
+	case core.OpRefund:
+		return core.Effect{Class: core.EffectHuman, Fence: window, Why: "nothing shows it"}
+	}
+	return core.Effect{Class: core.EffectRead, Why: "it changes nothing"}
+}
 
 // gateway is a marketplace in memory. Every call of it is one request.
 type gateway struct {
@@ -113,9 +128,13 @@ func (a *adapter) Describe(ctx context.Context) (core.Description, error) {
 	d := core.Description{Adapter: "fake", Version: "1", Market: "fair", Gateway: "memory",
 		Operations: map[core.Operation]core.Capability{}, Idempotency: core.NoIdempotency}
 	for _, op := range core.Operations() {
-		d.Operations[op] = core.Capability{Support: core.Supported}
+		effect := clause(op)
+		if a.is("no fence") || a.is("asks without a fence") {
+			effect.Fence = 0
+		}
+		d.Operations[op] = core.Capability{Support: core.Supported, Effect: effect}
 		if a.only != nil && !slices.Contains(a.only, op) {
-			d.Operations[op] = core.Capability{Reason: "the fair has it not"}
+			d.Operations[op] = core.Capability{Reason: "the fair has it not", Effect: effect}
 		}
 	}
 	switch a.broken {
@@ -125,6 +144,14 @@ func (a *adapter) Describe(ctx context.Context) (core.Description, error) {
 		d.Operations["dance"] = core.Capability{Support: core.Supported}
 	case "declares a look-up":
 		d.Idempotency = core.LookupByRef
+	case "a write is a read":
+		d.Operations[core.OpPay] = core.Capability{Support: core.Supported, Effect: core.Effect{Class: core.EffectRead}}
+	case "a read is a write":
+		d.Operations[core.OpTrack] = core.Capability{Support: core.Supported, Effect: core.Effect{Class: core.EffectLookup}}
+	case "a read is undeclared":
+		d.Operations[core.OpQuote] = core.Capability{Support: core.Supported}
+	case "a fence below nothing":
+		d.Operations[core.OpPay] = core.Capability{Support: core.Supported, Effect: core.Effect{Fence: -time.Second}}
 	case "undeclared":
 		d.Operations[core.OpCancelOrder] = core.Capability{Reason: "cannot be cancelled"}
 	}
@@ -224,6 +251,12 @@ func (a *adapter) newOrder(r core.CreateOrderRequest) core.Order {
 		Times: core.Times{Created: time.Now().UTC()}}
 	for i, l := range r.Lines {
 		order.Lines = append(order.Lines, core.Line{ID: core.LineID(strconv.Itoa(i + 1)), ProductID: l.ProductID, Quantity: l.Quantity})
+	}
+	switch {
+	case a.is("cuts the ref"):
+		order.Ref = r.Ref[:min(len(r.Ref), 30)]
+	case a.is("lowers the ref"):
+		order.Ref = core.Ref(strings.ToLower(string(r.Ref)))
 	}
 	switch a.broken {
 	case "loses the ref":
@@ -404,8 +437,57 @@ func (a *adapter) GetRefund(ctx context.Context, r core.GetRefundRequest) (core.
 	return refund, nil
 }
 
+// readSigned is a read whose signature has a time; the fair refuses one that is too old.
+func (a *adapter) readSigned(ctx context.Context, at time.Time) (refused bool, err error) {
+	err = a.g.read(ctx, func() { a.g.signedAt = at })
+	return time.Since(at) > window, err
+}
+
+func (a *adapter) ProveFence(ctx context.Context, r core.ProveFenceRequest) (core.FenceProof, error) {
+	proof := core.FenceProof{Gateway: "memory", FreshTaken: true, OldRefused: true, Said: core.GatewayError{Code: "40102", Message: "too old"}}
+	switch a.broken {
+	case "no fence":
+		return core.FenceProof{}, core.NotOffered("prove_fence", "the fair's requests have no time")
+	case "proves from memory":
+		return proof, nil
+	case "proves nowhere":
+		proof.Gateway = ""
+	case "takes old signatures":
+		proof.OldRefused = false
+	case "takes no signature":
+		proof.FreshTaken = false
+	case "proof holds a secret":
+		proof.Said.Message = "signed with " + secret
+	case "cannot prove":
+		return core.FenceProof{}, readFailure("prove_fence", errLost)
+	case "proves by buying":
+		_ = a.g.write(ctx, time.Now(), func() error { return nil })
+	}
+	age := r.Age
+	if a.is("spoils the signature") {
+		age = 0
+	}
+	var refused bool
+	_, err := a.readSigned(ctx, time.Now())
+	if err == nil {
+		refused, err = a.readSigned(ctx, time.Now().Add(-age))
+	}
+	proof.OldRefused = proof.OldRefused && (refused || a.is("spoils the signature"))
+	return proof, readFailure("prove_fence", err)
+}
+
 // bare has no optional method, whatever Describe says.
 type bare struct{ core.Adapter }
+
+// noProver has every optional method but ProveFence.
+type noProver struct {
+	core.Adapter
+	core.OrderGetter
+	core.Quoter
+	core.Canceller
+	core.ReceiptConfirmer
+	core.RefundGetter
+}
 
 // harness opens a fresh fair for every test.
 func harness(broken string, only []core.Operation) adaptertest.Harness {
@@ -421,6 +503,9 @@ func harness(broken string, only []core.Operation) adaptertest.Harness {
 			a := &adapter{g: g, broken: broken, only: only}
 			if broken == "declares too much" {
 				return bare{a}
+			}
+			if broken == "a fence that nobody proves" {
+				return noProver{a, a, a, a, a, a}
 			}
 			return a
 		},

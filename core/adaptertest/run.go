@@ -31,6 +31,7 @@ type group struct {
 func groups() []group {
 	return []group{
 		{name: "describe", rules: describeRules},
+		{name: "fence", rules: fenceRules},
 		{name: "quote", op: core.OpQuote, rules: quoteRules},
 		{name: "create", op: core.OpCreateOrder, rules: slices.Concat(createRules, writeRules(createWrite))},
 		{name: "list", op: core.OpListOrders, rules: listRules},

@@ -23,6 +23,10 @@ func TestAnAdapterThatOnlyReadsPasses(t *testing.T) {
 	adaptertest.Run(t, harness("", []core.Operation{core.OpListOrders, core.OpGetOrder, core.OpTrack}))
 }
 
+func TestAnHonestAdapterWithoutAFencePasses(t *testing.T) {
+	adaptertest.Run(t, harness("no fence", nil))
+}
+
 // variants are adapters with one thing wrong: the rules that see it, and the rule that names it.
 var variants = []struct{ broken, where, rule string }{
 	{"describe asks the gateway", "describe", "describe: it is the same at every call and sends nothing"},
@@ -30,8 +34,25 @@ var variants = []struct{ broken, where, rule string }{
 	{"unknown operation", "describe", "describe: it lists known operations only"},
 	{"declares too much", "describe", "describe: what is declared is implemented"},
 	{"declares too much", "get", "describe: what is declared is implemented, and what is implemented is declared"},
+	{"a write is a read", "describe", "describe: a write that is offered is declared as no read"},
+	{"a read is a write", "describe", "describe: a read that is offered is declared as one"},
+	{"a read is undeclared", "describe", "describe: a read that is offered is declared as one"},
+	{"a fence that nobody proves", "describe", "describe: a fence is declared only where it can be proved"},
+	{"a fence that nobody proves", "fence", "fence: what is declared can be proved, by reads alone"},
+	{"a fence below nothing", "describe", "describe: a fence is declared only where it can be proved"},
+	{"takes old signatures", "fence", "fence: what is declared can be proved, by reads alone"},
+	{"takes no signature", "fence", "fence: what is declared can be proved, by reads alone"},
+	{"cannot prove", "fence", "fence: what is declared can be proved, by reads alone"},
+	{"proves nowhere", "fence", "fence: what is declared can be proved, by reads alone"},
+	{"proves from memory", "fence", "fence: what is declared can be proved, by reads alone"},
+	{"proves by buying", "fence", "fence: what is declared can be proved, by reads alone"},
+	{"spoils the signature", "fence", "fence: what is declared can be proved, by reads alone"},
+	{"proof holds a secret", "fence", "secrets: no error repeats a secret or an address"},
+	{"asks without a fence", "fence", "fence: what is not declared is not proved, and asks nothing"},
 	{"undeclared", "cancel", "cancel: what is not offered says so and sends nothing"},
 	{"loses the ref", "create", "create: the ref is kept"},
+	{"cuts the ref", "create", "create: a ref of 32 characters comes back whole"},
+	{"lowers the ref", "create", "create: a ref of 32 characters comes back whole"},
 	{"loses a piece", "create", "create: the lines are those asked for"},
 	{"invents money", "create", "create: money is exact or absent, never invented"},
 	{"pays by itself", "create", "create: a new order is not paid"},

@@ -62,6 +62,7 @@ type Client struct {
 	dialer *net.Dialer
 	reads  *http.Transport
 	tries  bucket
+	skew   skew
 	// pause gives the waiting time before try n (2, 3) of a read.
 	pause func(n int) time.Duration
 	// tryTimeout bounds one try of a read, so that a lost answer leaves time for another.
@@ -102,7 +103,11 @@ func (c *Client) Close() { c.reads.CloseIdleConnections() }
 // connection, which makes it NotDone. A read is tried up to three times inside the caller's
 // deadline; its errors are always NotDone.
 //
-// Codes: InvalidInput (request or settings), Canceled (the caller's context), Unavailable (no
+// The date of every answer tells the gateway's clock: see Skew. A write that is signed more than 300 s
+// away from it is not sent.
+//
+// Codes: InvalidInput (request or settings), Denied (the clocks differ too much for a write),
+// Canceled (the caller's context), Unavailable (no
 // connection, no answer in time, an answer that broke off), BadAnswer (over 64 KiB of header or
 // 4 MiB of body, a redirect, not HTTP). Error texts name method, path and host, never the query,
 // a header or a body.

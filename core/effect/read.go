@@ -47,6 +47,7 @@ func (c *Client) readOnce(ctx context.Context, r Request, u *url.URL, header htt
 	if err != nil {
 		return Response{}, c.failure(ctx, r, err, core.NotDone)
 	}
+	c.skew.see(answer, c.now())
 	response, err := readAnswer(answer)
 	if err != nil {
 		return Response{}, c.failure(ctx, r, err, core.NotDone)

@@ -15,6 +15,9 @@ func (c *Client) write(ctx context.Context, r Request, u *url.URL) (Response, er
 	if err := r.Attempt.Check(now); err != nil {
 		return Response{}, named(r, err)
 	}
+	if err := c.checkSkew(*r.Attempt, now); err != nil {
+		return Response{}, named(r, err)
+	}
 	bounded, cancel := context.WithTimeout(ctx, r.Attempt.NotAfter.Sub(now))
 	defer cancel()
 	req, err := c.newRequest(bounded, r, u, r.Header)
@@ -28,6 +31,7 @@ func (c *Client) write(ctx context.Context, r Request, u *url.URL) (Response, er
 	if err != nil {
 		return Response{}, c.writeFailure(ctx, r, w, err)
 	}
+	c.skew.see(answer, c.now())
 	return c.writeAnswer(ctx, r, w, answer)
 }
 

@@ -91,6 +91,45 @@ func TestPandaPonClockWindow(t *testing.T) {
 	}
 }
 
+// The shape of a refusal is the documented envelope with a code other than 200, and no data.
+func TestPandaPonRefusesAnOldSignatureInItsEnvelope(t *testing.T) {
+	b := newBench(t, Options{})
+	for _, route := range []string{"GET /open/order/page", "POST /v2/alibaba/order/page", "POST /open/order/refund/queryList", "POST /open/order"} {
+		method, path, _ := strings.Cut(route, " ")
+		r := httptest.NewRequest(method, "/pandapon"+path, strings.NewReader(`{"pageNum":1,"pageNo":1,"pageSize":1}`))
+		signPandaPon(r, b.clock.now().Add(-700*time.Second))
+		w := b.send(r)
+		require.Equal(t, http.StatusOK, w.Code)
+		answer := parse(t, w.Body.Bytes())
+		require.Equal(t, map[string]bool{"requestId": true, "code": true, "developId": true, "msg": true, "data": true}, names(answer))
+		require.Equal(t, num(CodeExpired), answer["code"], route)
+		require.NotEmpty(t, answer["msg"])
+		require.NotEmpty(t, answer["requestId"])
+		require.Nil(t, answer["data"])
+	}
+	require.Empty(t, b.Effects())
+}
+
+// A client measures the gateway's clock by the date of an answer; it must be the clock that judges
+// timestamps.
+func TestTheDateOfAnAnswerIsOfTheGatewaysOwnClock(t *testing.T) {
+	b := newBench(t, Options{})
+	server := httptest.NewServer(b)
+	defer server.Close()
+	b.clock.add(time.Hour)
+	for path, fault := range map[string]Fault{"/pandapon/open/order/page": "", "/dajisaas/alibaba/trade/cancel": "", "/pandapon/nothing": "", "/pandapon/open/order": ErrorBefore} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+path, nil)
+		require.NoError(t, err)
+		if fault != "" {
+			r.Header.Set(HeaderFault, string(fault))
+		}
+		answer, err := server.Client().Do(r)
+		require.NoError(t, err)
+		_ = answer.Body.Close()
+		require.Equal(t, []string{"Wed, 20 May 2026 08:40:00 GMT"}, answer.Header["Date"], path)
+	}
+}
+
 func TestDajisaasTakesSecretOrSignNeverBoth(t *testing.T) {
 	b := newBench(t, Options{})
 	body := obj{"appKey": DefaultAppKey, "page": 1, "pageSize": 5, "outOrderId": ""}

@@ -45,7 +45,8 @@ var ppRoutes = map[string]ppRoute{
 	"POST /open/order/cancel":                   {handle: (*Sandbox).taobaoCancel}, // Fiction: path, body and answer.
 	"GET /open/order/logistics/detail/get":      {handle: (*Sandbox).taobaoLogistics},
 	"GET /v2/taobao/order/logistics/detail/get": {handle: (*Sandbox).taobaoLogistics},
-	"POST /open/order/refund/submit":            {handle: (*Sandbox).taobaoRefund}, // Fiction: path, body and answer.
+	"POST /open/order/refund/submit":            {handle: (*Sandbox).taobaoRefund},     // Fiction: path, body and answer.
+	"POST /open/order/refund/queryList":         {handle: (*Sandbox).taobaoRefundList}, // Fiction: answer.
 	"GET /open/order/refund/query":              {handle: (*Sandbox).taobaoRefundQuery, bare: true},
 	"GET /v2/taobao/order/refund/query":         {handle: (*Sandbox).taobaoRefundQuery, bare: true},
 	"POST /alibaba/order/page":                  {handle: (*Sandbox).aliPage}, // INFERRED path.

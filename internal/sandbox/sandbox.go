@@ -121,6 +121,7 @@ func (s *Sandbox) serveGateway(w http.ResponseWriter, r *http.Request, body []by
 	out := s.decide(c, plan.fault)
 	s.logAccess(r, body, now, out, plan.fault)
 	s.mu.Unlock()
+	w.Header().Set("Date", now.UTC().Format(http.TimeFormat)) // clients measure the gateway's clock by it
 	plan.deliver(w, r, out)
 }
 

@@ -152,6 +152,41 @@ func (s *Sandbox) taobaoRefundQuery(c *call) (any, *refusal) {
 	}, nil
 }
 
+// taobaoRefundListBody is documented; times are left out, because their unit is not.
+type taobaoRefundListBody struct {
+	RefundID     string `json:"refundId"`
+	RefundStatus *int   `json:"refundStatus"`
+	PageNo       *int   `json:"pageNo"`
+	PageSize     *int   `json:"pageSize"`
+}
+
+// taobaoRefundList gives one page. Fiction: the answer is UNKNOWN; it has the shape of PandaPon's
+// 1688 list around the refunds of the query.
+func (s *Sandbox) taobaoRefundList(c *call) (any, *refusal) {
+	var body taobaoRefundListBody
+	if r := decodeBody(c.body, &body); r != nil {
+		return nil, r
+	}
+	if body.PageNo == nil || body.PageSize == nil {
+		return nil, refuse(CodeBadRequest, "请求参数错误: 分页参数")
+	}
+	all := []obj{}
+	for _, o := range s.orders {
+		for _, r := range o.refunds {
+			row := r.taobaoRefundOrder()
+			fits := body.RefundID == "" || body.RefundID == r.id
+			if o.market == marketTaobao && fits && (body.RefundStatus == nil || *body.RefundStatus == row["refundStatus"]) {
+				all = append(all, row)
+			}
+		}
+	}
+	page, r := cut(all, *body.PageNo, *body.PageSize)
+	if r != nil {
+		return nil, r
+	}
+	return obj{"total": len(all), "data": page}, nil
+}
+
 func (r *refund) taobaoRefundOrder() obj {
 	status := 1
 	if r.settled() {

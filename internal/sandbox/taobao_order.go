@@ -89,7 +89,7 @@ func (s *Sandbox) newestFirst(gateway, market string, want func(*order) bool) []
 // maxPageSize is the largest page. Fiction: no page states a maximum.
 const maxPageSize = 100
 
-func cut(found []*order, page, size int) ([]*order, *refusal) {
+func cut[T any](found []T, page, size int) ([]T, *refusal) {
 	if page < 1 || size < 1 || size > maxPageSize {
 		return nil, refuse(CodeBadRequest, "请求参数错误: 分页参数")
 	}

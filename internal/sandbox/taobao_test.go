@@ -119,6 +119,11 @@ func TestTaobaoLife(t *testing.T) {
 	require.NoError(t, b.SettleRefund(id))
 	requireTaobaoRefund(t, b, refundID, "5")
 	require.EqualValues(t, "4", b.taobaoStatus(id), "refunded in full")
+	list := func(body obj) any { return b.ppData(http.MethodPost, "/open/order/refund/queryList", body) }
+	require.Equal(t, refundID, at(t, list(obj{"pageNo": 1, "pageSize": 1}), "data", 0, "refundId"))
+	require.Equal(t, []any{}, at(t, list(obj{"pageNo": 2, "pageSize": 1}), "data"))
+	require.Equal(t, num(0), at(t, list(obj{"pageNo": 1, "pageSize": 1, "refundStatus": 1}), "total"))
+	b.ppCode(CodeBadRequest, http.MethodPost, "/open/order/refund/queryList", obj{"pageNo": 1})
 	require.Equal(t, []string{"create", "pay", "refund"}, kinds(b.Effects()))
 	require.EqualValues(t, 2900, b.Effects()[1].AmountFen)
 }

@@ -10,7 +10,10 @@ import (
 
 // adapter is the simulated adapter of both hosts. It obeys its contract: it checks the attempt, sends
 // once and says what it knows. The gateway behind it does not behave.
-type adapter struct{ world *World }
+type adapter struct {
+	world *World
+	skew  time.Duration // of its host's clock
+}
 
 var (
 	_ core.Adapter     = (*adapter)(nil)
@@ -37,7 +40,7 @@ func (a *adapter) Describe(context.Context) (core.Description, error) {
 
 func (a *adapter) CreateOrder(_ context.Context, r core.CreateOrderRequest) (core.Order, error) {
 	var made *order
-	err := a.world.write(r.Attempt, func() { made = a.world.ledger.create(r.Ref) })
+	err := a.write(r.Attempt, func() { made = a.world.ledger.create(r.Ref) })
 	if err != nil {
 		return core.Order{}, err
 	}
@@ -45,7 +48,7 @@ func (a *adapter) CreateOrder(_ context.Context, r core.CreateOrderRequest) (cor
 }
 
 func (a *adapter) Pay(_ context.Context, r core.PayRequest) (core.Payment, error) {
-	err := a.world.write(r.Attempt, func() { a.world.ledger.pay(r.Order.ID, r.Expect) })
+	err := a.write(r.Attempt, func() { a.world.ledger.pay(r.Order.ID, r.Expect) })
 	if err != nil {
 		return core.Payment{}, err
 	}
@@ -54,7 +57,7 @@ func (a *adapter) Pay(_ context.Context, r core.PayRequest) (core.Payment, error
 
 func (a *adapter) Refund(_ context.Context, r core.RefundRequest) (core.Refund, error) {
 	var made *refund
-	err := a.world.write(r.Attempt, func() { made = a.world.ledger.refund(r.Order.ID, r.Ref, r.Amount) })
+	err := a.write(r.Attempt, func() { made = a.world.ledger.refund(r.Order.ID, r.Ref, r.Amount) })
 	if err != nil {
 		return core.Refund{}, err
 	}
@@ -134,12 +137,13 @@ func lost() error {
 }
 
 // write plays one write at the gateway.
-func (w *World) write(a core.Attempt, effect func()) error {
-	if err := a.Check(w.now); err != nil {
+func (a *adapter) write(attempt core.Attempt, effect func()) error {
+	w := a.world
+	if err := attempt.Check(w.now.Add(a.skew)); err != nil {
 		w.Faults["attempt over"]++
 		return err
 	}
-	r := request{w, a.SignedAt, effect}
+	r := request{w, attempt.SignedAt, effect}
 	if w.calm || w.rand.IntN(2) == 0 {
 		if !r.send(0) {
 			return lost()

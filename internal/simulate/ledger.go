@@ -13,7 +13,7 @@ const (
 	window     = 600 * time.Second // a fenced gateway takes no signature older than this
 	effectMost = 120 * time.Second // an accepted request takes effect within it
 	lagMost    = 60 * time.Second  // an order shows in the list within it
-	skewMost   = 30 * time.Second  // a clock is off by at most this, so two differ by at most 60 s
+	skewMost   = 150 * time.Second // a clock is off by at most this, so two differ by at most 300 s
 )
 
 // ledger is what really happened at the gateway.

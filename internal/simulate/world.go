@@ -61,7 +61,7 @@ func Run(seed uint64, m Mutant) (*World, error) {
 }
 
 func (h *host) restart() {
-	b, err := core.NewBuyer(context.Background(), &adapter{h.world}, core.BuyerOptions{Account: "shop", Journal: h.world.journal,
+	b, err := core.NewBuyer(context.Background(), &adapter{h.world, h.skew}, core.BuyerOptions{Account: "shop", Journal: h.world.journal,
 		Fence: h.world.believedFence(), Now: func() time.Time { return h.world.now.Add(h.skew) }})
 	if err != nil {
 		panic(err) // Describe of the simulated adapter cannot fail

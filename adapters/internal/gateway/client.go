@@ -82,6 +82,9 @@ type Call struct {
 	// PathParams fill the placeholders of the path, trimmed and escaped. One that the path does not
 	// name is left out.
 	PathParams map[string]string
+
+	// age is how old the signature of a read is: see ProveFence.
+	age time.Duration
 }
 
 // Reply is a successful answer: HTTP 2xx and the envelope's code 200. Flags inside Data are for
@@ -146,14 +149,14 @@ func (c *Client) request(row Endpoint, call Call) (effect.Request, error) {
 		return effect.Request{}, err
 	}
 	request := effect.Request{Op: row.Op, Method: row.Method, Path: path, Query: call.Query, Body: body}
-	signedAt := c.now()
+	signedAt := c.now().Add(-call.age)
 	if row.Write {
 		if call.Attempt == nil {
 			return effect.Request{}, programError(row, "attempt", "is missing; a write is sent through core.Buyer, which gives one")
 		}
 		request.Attempt, signedAt = call.Attempt, call.Attempt.SignedAt
 	} else {
-		request.Renew = func(h http.Header) { c.signHeader(h, c.now()) }
+		request.Renew = func(h http.Header) { c.signHeader(h, c.now().Add(-call.age)) }
 	}
 	request.Header = http.Header{"Accept": {"application/json"}}
 	if body != nil {

@@ -26,6 +26,10 @@ type Settings struct {
 	// without effect". PandaPon's table of codes is UNKNOWN, so by default there is none, and
 	// every refused write is in doubt.
 	RefusalCodes []string `json:"refusal_codes"`
+	// ExpiredCodes are the gateway codes of which the operator knows that they mean "the timestamp or
+	// the signature is not accepted": "host doctor" shows the one that PandaPon gives. By default there
+	// is none, and no fence can be proved.
+	ExpiredCodes []string `json:"expired_codes"`
 	// Endpoints names what the documentation leaves open: "pay" to "POST /open/order/pay".
 	Endpoints map[string]string `json:"endpoints"`
 }
@@ -49,13 +53,16 @@ func (s Settings) Check() error {
 	if s.TimestampUnit != "" && s.TimestampUnit != "ms" && s.TimestampUnit != "s" {
 		return core.Invalid("settings.timestamp_unit", `must be "ms" (the default) or "s"`)
 	}
-	return checkCodes(s.RefusalCodes)
+	if err := checkCodes("refusal_codes", s.RefusalCodes); err != nil {
+		return err
+	}
+	return checkCodes("expired_codes", s.ExpiredCodes)
 }
 
-func checkCodes(codes []string) error {
+func checkCodes(name string, codes []string) error {
 	for _, code := range codes {
 		if strings.TrimSpace(code) == "" || code == successCode {
-			return core.Invalid("settings.refusal_codes", `lists an empty code or %s, which is success; list codes such as "1009"`, successCode)
+			return core.Invalid("settings."+name, `lists an empty code or %s, which is success; list codes such as "1009"`, successCode)
 		}
 	}
 	return nil

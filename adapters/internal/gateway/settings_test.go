@@ -17,6 +17,7 @@ func TestSettingsCheck(t *testing.T) {
 		"user_id":        func(s *Settings) { s.UserID = "2100 7341207" },
 		"timestamp_unit": func(s *Settings) { s.TimestampUnit = "us" },
 		"refusal_codes":  func(s *Settings) { s.RefusalCodes = []string{"1009", "200"} },
+		"expired_codes":  func(s *Settings) { s.ExpiredCodes = []string{"40102", " "} },
 		"base_url":       func(s *Settings) { s.BaseURL = "http://api.pandapon.com"; s.AllowPrivate = false },
 		"endpoints.pay":  func(s *Settings) { s.Endpoints = map[string]string{"pay": "open/order/pay"} },
 	} {
@@ -33,8 +34,8 @@ func TestSettingsCheck(t *testing.T) {
 func TestSettingsDecode(t *testing.T) {
 	var s Settings
 	err := core.DecodeSettings([]byte(`{"base_url":"https://api.pandapon.com","access_key":"k","access_secret":"`+canarySecret+`",
-		"user_id":"1","timestamp_unit":"s","allow_private":false,"refusal_codes":["1009"],"endpoints":{"pay":"POST /open/order/pay"}}`), &s)
-	if err != nil || s.AccessSecret.Reveal() != canarySecret || s.Endpoints["pay"] == "" || s.RefusalCodes[0] != "1009" {
+		"user_id":"1","timestamp_unit":"s","allow_private":false,"refusal_codes":["1009"],"expired_codes":["40102"],"endpoints":{"pay":"POST /open/order/pay"}}`), &s)
+	if err != nil || s.AccessSecret.Reveal() != canarySecret || s.Endpoints["pay"] == "" || s.RefusalCodes[0] != "1009" || s.ExpiredCodes[0] != "40102" {
 		t.Errorf("got %+v, %v", s, err)
 	}
 }

@@ -127,6 +127,9 @@ const (
 	ErrorCode_ERROR_CODE_BAD_ANSWER ErrorCode = 10
 	// The caller's deadline or cancellation ended it.
 	ErrorCode_ERROR_CODE_CANCELED ErrorCode = 11
+	// A write in doubt that no look-up can settle. A host's own code: adapters do not send it, and a
+	// host reads it as ERROR_CODE_UNSPECIFIED.
+	ErrorCode_ERROR_CODE_NEEDS_HUMAN ErrorCode = 12
 )
 
 // Enum value maps for ErrorCode.
@@ -144,6 +147,7 @@ var (
 		9:  "ERROR_CODE_UNAVAILABLE",
 		10: "ERROR_CODE_BAD_ANSWER",
 		11: "ERROR_CODE_CANCELED",
+		12: "ERROR_CODE_NEEDS_HUMAN",
 	}
 	ErrorCode_value = map[string]int32{
 		"ERROR_CODE_UNSPECIFIED":   0,
@@ -158,6 +162,7 @@ var (
 		"ERROR_CODE_UNAVAILABLE":   9,
 		"ERROR_CODE_BAD_ANSWER":    10,
 		"ERROR_CODE_CANCELED":      11,
+		"ERROR_CODE_NEEDS_HUMAN":   12,
 	}
 )
 
@@ -243,6 +248,64 @@ func (Support) EnumDescriptor() ([]byte, []int) {
 	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{2}
 }
 
+// EffectClass is declared per operation and never follows from the HTTP method.
+type EffectClass int32
+
+const (
+	// Never sent again. A look-up may show that it happened; only a person can say that it did not.
+	EffectClass_EFFECT_CLASS_UNSPECIFIED EffectClass = 0
+	// Nothing changes; it may be repeated.
+	EffectClass_EFFECT_CLASS_READ EffectClass = 1
+	// A look-up finds what happened. One that finds nothing proves something only behind a fence that
+	// was proved on the account.
+	EffectClass_EFFECT_CLASS_LOOKUP EffectClass = 2
+	// The gateway is documented to take the same number only once.
+	EffectClass_EFFECT_CLASS_DEDUP EffectClass = 3
+)
+
+// Enum value maps for EffectClass.
+var (
+	EffectClass_name = map[int32]string{
+		0: "EFFECT_CLASS_UNSPECIFIED",
+		1: "EFFECT_CLASS_READ",
+		2: "EFFECT_CLASS_LOOKUP",
+		3: "EFFECT_CLASS_DEDUP",
+	}
+	EffectClass_value = map[string]int32{
+		"EFFECT_CLASS_UNSPECIFIED": 0,
+		"EFFECT_CLASS_READ":        1,
+		"EFFECT_CLASS_LOOKUP":      2,
+		"EFFECT_CLASS_DEDUP":       3,
+	}
+)
+
+func (x EffectClass) Enum() *EffectClass {
+	p := new(EffectClass)
+	*p = x
+	return p
+}
+
+func (x EffectClass) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (EffectClass) Descriptor() protoreflect.EnumDescriptor {
+	return file_sampan_v1_adapter_proto_enumTypes[3].Descriptor()
+}
+
+func (EffectClass) Type() protoreflect.EnumType {
+	return &file_sampan_v1_adapter_proto_enumTypes[3]
+}
+
+func (x EffectClass) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use EffectClass.Descriptor instead.
+func (EffectClass) EnumDescriptor() ([]byte, []int) {
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{3}
+}
+
 type Idempotency int32
 
 const (
@@ -279,11 +342,11 @@ func (x Idempotency) String() string {
 }
 
 func (Idempotency) Descriptor() protoreflect.EnumDescriptor {
-	return file_sampan_v1_adapter_proto_enumTypes[3].Descriptor()
+	return file_sampan_v1_adapter_proto_enumTypes[4].Descriptor()
 }
 
 func (Idempotency) Type() protoreflect.EnumType {
-	return &file_sampan_v1_adapter_proto_enumTypes[3]
+	return &file_sampan_v1_adapter_proto_enumTypes[4]
 }
 
 func (x Idempotency) Number() protoreflect.EnumNumber {
@@ -292,7 +355,7 @@ func (x Idempotency) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Idempotency.Descriptor instead.
 func (Idempotency) EnumDescriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{3}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{4}
 }
 
 type Status int32
@@ -349,11 +412,11 @@ func (x Status) String() string {
 }
 
 func (Status) Descriptor() protoreflect.EnumDescriptor {
-	return file_sampan_v1_adapter_proto_enumTypes[4].Descriptor()
+	return file_sampan_v1_adapter_proto_enumTypes[5].Descriptor()
 }
 
 func (Status) Type() protoreflect.EnumType {
-	return &file_sampan_v1_adapter_proto_enumTypes[4]
+	return &file_sampan_v1_adapter_proto_enumTypes[5]
 }
 
 func (x Status) Number() protoreflect.EnumNumber {
@@ -362,7 +425,7 @@ func (x Status) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Status.Descriptor instead.
 func (Status) EnumDescriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{4}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{5}
 }
 
 type PaymentState int32
@@ -408,11 +471,11 @@ func (x PaymentState) String() string {
 }
 
 func (PaymentState) Descriptor() protoreflect.EnumDescriptor {
-	return file_sampan_v1_adapter_proto_enumTypes[5].Descriptor()
+	return file_sampan_v1_adapter_proto_enumTypes[6].Descriptor()
 }
 
 func (PaymentState) Type() protoreflect.EnumType {
-	return &file_sampan_v1_adapter_proto_enumTypes[5]
+	return &file_sampan_v1_adapter_proto_enumTypes[6]
 }
 
 func (x PaymentState) Number() protoreflect.EnumNumber {
@@ -421,7 +484,7 @@ func (x PaymentState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PaymentState.Descriptor instead.
 func (PaymentState) EnumDescriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{5}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{6}
 }
 
 type RefundKind int32
@@ -457,11 +520,11 @@ func (x RefundKind) String() string {
 }
 
 func (RefundKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_sampan_v1_adapter_proto_enumTypes[6].Descriptor()
+	return file_sampan_v1_adapter_proto_enumTypes[7].Descriptor()
 }
 
 func (RefundKind) Type() protoreflect.EnumType {
-	return &file_sampan_v1_adapter_proto_enumTypes[6]
+	return &file_sampan_v1_adapter_proto_enumTypes[7]
 }
 
 func (x RefundKind) Number() protoreflect.EnumNumber {
@@ -470,7 +533,7 @@ func (x RefundKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RefundKind.Descriptor instead.
 func (RefundKind) EnumDescriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{6}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{7}
 }
 
 type GoodsState int32
@@ -509,11 +572,11 @@ func (x GoodsState) String() string {
 }
 
 func (GoodsState) Descriptor() protoreflect.EnumDescriptor {
-	return file_sampan_v1_adapter_proto_enumTypes[7].Descriptor()
+	return file_sampan_v1_adapter_proto_enumTypes[8].Descriptor()
 }
 
 func (GoodsState) Type() protoreflect.EnumType {
-	return &file_sampan_v1_adapter_proto_enumTypes[7]
+	return &file_sampan_v1_adapter_proto_enumTypes[8]
 }
 
 func (x GoodsState) Number() protoreflect.EnumNumber {
@@ -522,7 +585,7 @@ func (x GoodsState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use GoodsState.Descriptor instead.
 func (GoodsState) EnumDescriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{7}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{8}
 }
 
 type RefundStatus int32
@@ -574,11 +637,11 @@ func (x RefundStatus) String() string {
 }
 
 func (RefundStatus) Descriptor() protoreflect.EnumDescriptor {
-	return file_sampan_v1_adapter_proto_enumTypes[8].Descriptor()
+	return file_sampan_v1_adapter_proto_enumTypes[9].Descriptor()
 }
 
 func (RefundStatus) Type() protoreflect.EnumType {
-	return &file_sampan_v1_adapter_proto_enumTypes[8]
+	return &file_sampan_v1_adapter_proto_enumTypes[9]
 }
 
 func (x RefundStatus) Number() protoreflect.EnumNumber {
@@ -587,7 +650,7 @@ func (x RefundStatus) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RefundStatus.Descriptor instead.
 func (RefundStatus) EnumDescriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{8}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{9}
 }
 
 type CancelState int32
@@ -625,11 +688,11 @@ func (x CancelState) String() string {
 }
 
 func (CancelState) Descriptor() protoreflect.EnumDescriptor {
-	return file_sampan_v1_adapter_proto_enumTypes[9].Descriptor()
+	return file_sampan_v1_adapter_proto_enumTypes[10].Descriptor()
 }
 
 func (CancelState) Type() protoreflect.EnumType {
-	return &file_sampan_v1_adapter_proto_enumTypes[9]
+	return &file_sampan_v1_adapter_proto_enumTypes[10]
 }
 
 func (x CancelState) Number() protoreflect.EnumNumber {
@@ -638,7 +701,7 @@ func (x CancelState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use CancelState.Descriptor instead.
 func (CancelState) EnumDescriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{9}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{10}
 }
 
 // Money is an exact amount.
@@ -1100,7 +1163,9 @@ type Capability struct {
 	// The account named the endpoint of a provisional operation.
 	Enabled bool `protobuf:"varint,2,opt,name=enabled,proto3" json:"enabled,omitempty"`
 	// Why it is not plainly supported, and what to set.
-	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	// What a machine may do about a call whose answer was lost. Absent: as EFFECT_CLASS_UNSPECIFIED.
+	Effect        *Effect `protobuf:"bytes,4,opt,name=effect,proto3" json:"effect,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1156,6 +1221,77 @@ func (x *Capability) GetReason() string {
 	return ""
 }
 
+func (x *Capability) GetEffect() *Effect {
+	if x != nil {
+		return x.Effect
+	}
+	return nil
+}
+
+// Effect says what a machine may do about a call whose answer was lost.
+type Effect struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Class EffectClass            `protobuf:"varint,1,opt,name=class,proto3,enum=sampan.v1.EffectClass" json:"class,omitempty"`
+	// How old a signature the gateway is documented to take at most; 0 where requests carry no time.
+	// An adapter that declares one serves ProveFence.
+	FenceMs int64 `protobuf:"varint,2,opt,name=fence_ms,json=fenceMs,proto3" json:"fence_ms,omitempty"`
+	// What the class rests on, in one plain sentence.
+	Why           string `protobuf:"bytes,3,opt,name=why,proto3" json:"why,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Effect) Reset() {
+	*x = Effect{}
+	mi := &file_sampan_v1_adapter_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Effect) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Effect) ProtoMessage() {}
+
+func (x *Effect) ProtoReflect() protoreflect.Message {
+	mi := &file_sampan_v1_adapter_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Effect.ProtoReflect.Descriptor instead.
+func (*Effect) Descriptor() ([]byte, []int) {
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Effect) GetClass() EffectClass {
+	if x != nil {
+		return x.Class
+	}
+	return EffectClass_EFFECT_CLASS_UNSPECIFIED
+}
+
+func (x *Effect) GetFenceMs() int64 {
+	if x != nil {
+		return x.FenceMs
+	}
+	return 0
+}
+
+func (x *Effect) GetWhy() string {
+	if x != nil {
+		return x.Why
+	}
+	return ""
+}
+
 type Description struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	Adapter string                 `protobuf:"bytes,1,opt,name=adapter,proto3" json:"adapter,omitempty"`
@@ -1177,7 +1313,7 @@ type Description struct {
 
 func (x *Description) Reset() {
 	*x = Description{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[8]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1189,7 +1325,7 @@ func (x *Description) String() string {
 func (*Description) ProtoMessage() {}
 
 func (x *Description) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[8]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1202,7 +1338,7 @@ func (x *Description) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Description.ProtoReflect.Descriptor instead.
 func (*Description) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{8}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Description) GetAdapter() string {
@@ -1289,7 +1425,7 @@ type Address struct {
 
 func (x *Address) Reset() {
 	*x = Address{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[9]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1301,7 +1437,7 @@ func (x *Address) String() string {
 func (*Address) ProtoMessage() {}
 
 func (x *Address) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[9]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1314,7 +1450,7 @@ func (x *Address) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Address.ProtoReflect.Descriptor instead.
 func (*Address) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{9}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Address) GetName() string {
@@ -1405,7 +1541,7 @@ type OrderRef struct {
 
 func (x *OrderRef) Reset() {
 	*x = OrderRef{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[10]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1417,7 +1553,7 @@ func (x *OrderRef) String() string {
 func (*OrderRef) ProtoMessage() {}
 
 func (x *OrderRef) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[10]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1430,7 +1566,7 @@ func (x *OrderRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderRef.ProtoReflect.Descriptor instead.
 func (*OrderRef) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{10}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *OrderRef) GetId() string {
@@ -1463,7 +1599,7 @@ type OrderLine struct {
 
 func (x *OrderLine) Reset() {
 	*x = OrderLine{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[11]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1475,7 +1611,7 @@ func (x *OrderLine) String() string {
 func (*OrderLine) ProtoMessage() {}
 
 func (x *OrderLine) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[11]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1488,7 +1624,7 @@ func (x *OrderLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderLine.ProtoReflect.Descriptor instead.
 func (*OrderLine) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{11}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *OrderLine) GetProductId() string {
@@ -1552,7 +1688,7 @@ type CreateOrderRequest struct {
 
 func (x *CreateOrderRequest) Reset() {
 	*x = CreateOrderRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[12]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1564,7 +1700,7 @@ func (x *CreateOrderRequest) String() string {
 func (*CreateOrderRequest) ProtoMessage() {}
 
 func (x *CreateOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[12]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1577,7 +1713,7 @@ func (x *CreateOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateOrderRequest.ProtoReflect.Descriptor instead.
 func (*CreateOrderRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{12}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CreateOrderRequest) GetRef() string {
@@ -1642,7 +1778,7 @@ type CreateOrderResponse struct {
 
 func (x *CreateOrderResponse) Reset() {
 	*x = CreateOrderResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[13]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1654,7 +1790,7 @@ func (x *CreateOrderResponse) String() string {
 func (*CreateOrderResponse) ProtoMessage() {}
 
 func (x *CreateOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[13]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1667,7 +1803,7 @@ func (x *CreateOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateOrderResponse.ProtoReflect.Descriptor instead.
 func (*CreateOrderResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{13}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CreateOrderResponse) GetReply() isCreateOrderResponse_Reply {
@@ -1735,7 +1871,7 @@ type Line struct {
 
 func (x *Line) Reset() {
 	*x = Line{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[14]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1747,7 +1883,7 @@ func (x *Line) String() string {
 func (*Line) ProtoMessage() {}
 
 func (x *Line) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[14]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1760,7 +1896,7 @@ func (x *Line) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Line.ProtoReflect.Descriptor instead.
 func (*Line) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{14}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Line) GetId() string {
@@ -1866,7 +2002,7 @@ type Problem struct {
 
 func (x *Problem) Reset() {
 	*x = Problem{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[15]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1878,7 +2014,7 @@ func (x *Problem) String() string {
 func (*Problem) ProtoMessage() {}
 
 func (x *Problem) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[15]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1891,7 +2027,7 @@ func (x *Problem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Problem.ProtoReflect.Descriptor instead.
 func (*Problem) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{15}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Problem) GetCode() string {
@@ -1930,7 +2066,7 @@ type Totals struct {
 
 func (x *Totals) Reset() {
 	*x = Totals{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[16]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1942,7 +2078,7 @@ func (x *Totals) String() string {
 func (*Totals) ProtoMessage() {}
 
 func (x *Totals) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[16]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1955,7 +2091,7 @@ func (x *Totals) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Totals.ProtoReflect.Descriptor instead.
 func (*Totals) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{16}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Totals) GetGoods() *Money {
@@ -2007,7 +2143,7 @@ type Times struct {
 
 func (x *Times) Reset() {
 	*x = Times{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[17]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2019,7 +2155,7 @@ func (x *Times) String() string {
 func (*Times) ProtoMessage() {}
 
 func (x *Times) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[17]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2032,7 +2168,7 @@ func (x *Times) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Times.ProtoReflect.Descriptor instead.
 func (*Times) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{17}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Times) GetCreatedMs() int64 {
@@ -2105,7 +2241,7 @@ type Order struct {
 
 func (x *Order) Reset() {
 	*x = Order{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[18]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2117,7 +2253,7 @@ func (x *Order) String() string {
 func (*Order) ProtoMessage() {}
 
 func (x *Order) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[18]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2130,7 +2266,7 @@ func (x *Order) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Order.ProtoReflect.Descriptor instead.
 func (*Order) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{18}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Order) GetRef() string {
@@ -2274,7 +2410,7 @@ type ListOrdersRequest struct {
 
 func (x *ListOrdersRequest) Reset() {
 	*x = ListOrdersRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[19]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2286,7 +2422,7 @@ func (x *ListOrdersRequest) String() string {
 func (*ListOrdersRequest) ProtoMessage() {}
 
 func (x *ListOrdersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[19]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2299,7 +2435,7 @@ func (x *ListOrdersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOrdersRequest.ProtoReflect.Descriptor instead.
 func (*ListOrdersRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{19}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListOrdersRequest) GetRef() string {
@@ -2378,7 +2514,7 @@ type ListOrdersResponse struct {
 
 func (x *ListOrdersResponse) Reset() {
 	*x = ListOrdersResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[20]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2390,7 +2526,7 @@ func (x *ListOrdersResponse) String() string {
 func (*ListOrdersResponse) ProtoMessage() {}
 
 func (x *ListOrdersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[20]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2403,7 +2539,7 @@ func (x *ListOrdersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOrdersResponse.ProtoReflect.Descriptor instead.
 func (*ListOrdersResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{20}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListOrdersResponse) GetReply() isListOrdersResponse_Reply {
@@ -2460,7 +2596,7 @@ type OrderPage struct {
 
 func (x *OrderPage) Reset() {
 	*x = OrderPage{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[21]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2472,7 +2608,7 @@ func (x *OrderPage) String() string {
 func (*OrderPage) ProtoMessage() {}
 
 func (x *OrderPage) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[21]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2485,7 +2621,7 @@ func (x *OrderPage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderPage.ProtoReflect.Descriptor instead.
 func (*OrderPage) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{21}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *OrderPage) GetOrders() []*Order {
@@ -2519,7 +2655,7 @@ type GetOrderRequest struct {
 
 func (x *GetOrderRequest) Reset() {
 	*x = GetOrderRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[22]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2531,7 +2667,7 @@ func (x *GetOrderRequest) String() string {
 func (*GetOrderRequest) ProtoMessage() {}
 
 func (x *GetOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[22]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2544,7 +2680,7 @@ func (x *GetOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOrderRequest.ProtoReflect.Descriptor instead.
 func (*GetOrderRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{22}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *GetOrderRequest) GetOrder() *OrderRef {
@@ -2574,7 +2710,7 @@ type GetOrderResponse struct {
 
 func (x *GetOrderResponse) Reset() {
 	*x = GetOrderResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[23]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2586,7 +2722,7 @@ func (x *GetOrderResponse) String() string {
 func (*GetOrderResponse) ProtoMessage() {}
 
 func (x *GetOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[23]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2599,7 +2735,7 @@ func (x *GetOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOrderResponse.ProtoReflect.Descriptor instead.
 func (*GetOrderResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{23}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *GetOrderResponse) GetReply() isGetOrderResponse_Reply {
@@ -2656,7 +2792,7 @@ type PayRequest struct {
 
 func (x *PayRequest) Reset() {
 	*x = PayRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[24]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2668,7 +2804,7 @@ func (x *PayRequest) String() string {
 func (*PayRequest) ProtoMessage() {}
 
 func (x *PayRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[24]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2681,7 +2817,7 @@ func (x *PayRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PayRequest.ProtoReflect.Descriptor instead.
 func (*PayRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{24}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *PayRequest) GetOrder() *OrderRef {
@@ -2720,7 +2856,7 @@ type Payment struct {
 
 func (x *Payment) Reset() {
 	*x = Payment{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[25]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2732,7 +2868,7 @@ func (x *Payment) String() string {
 func (*Payment) ProtoMessage() {}
 
 func (x *Payment) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[25]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2745,7 +2881,7 @@ func (x *Payment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Payment.ProtoReflect.Descriptor instead.
 func (*Payment) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{25}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Payment) GetOrder() *OrderRef {
@@ -2803,7 +2939,7 @@ type PayResponse struct {
 
 func (x *PayResponse) Reset() {
 	*x = PayResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[26]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2815,7 +2951,7 @@ func (x *PayResponse) String() string {
 func (*PayResponse) ProtoMessage() {}
 
 func (x *PayResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[26]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2828,7 +2964,7 @@ func (x *PayResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PayResponse.ProtoReflect.Descriptor instead.
 func (*PayResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{26}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *PayResponse) GetReply() isPayResponse_Reply {
@@ -2881,7 +3017,7 @@ type TrackRequest struct {
 
 func (x *TrackRequest) Reset() {
 	*x = TrackRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[27]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2893,7 +3029,7 @@ func (x *TrackRequest) String() string {
 func (*TrackRequest) ProtoMessage() {}
 
 func (x *TrackRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[27]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2906,7 +3042,7 @@ func (x *TrackRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackRequest.ProtoReflect.Descriptor instead.
 func (*TrackRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{27}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *TrackRequest) GetOrder() *OrderRef {
@@ -2929,7 +3065,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[28]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2941,7 +3077,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[28]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2954,7 +3090,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{28}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Event) GetTimeMs() int64 {
@@ -3001,7 +3137,7 @@ type Parcel struct {
 
 func (x *Parcel) Reset() {
 	*x = Parcel{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[29]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3013,7 +3149,7 @@ func (x *Parcel) String() string {
 func (*Parcel) ProtoMessage() {}
 
 func (x *Parcel) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[29]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3026,7 +3162,7 @@ func (x *Parcel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Parcel.ProtoReflect.Descriptor instead.
 func (*Parcel) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{29}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Parcel) GetCarrier() string {
@@ -3077,7 +3213,7 @@ type Tracking struct {
 
 func (x *Tracking) Reset() {
 	*x = Tracking{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[30]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3089,7 +3225,7 @@ func (x *Tracking) String() string {
 func (*Tracking) ProtoMessage() {}
 
 func (x *Tracking) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[30]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3102,7 +3238,7 @@ func (x *Tracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tracking.ProtoReflect.Descriptor instead.
 func (*Tracking) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{30}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Tracking) GetOrder() *OrderRef {
@@ -3146,7 +3282,7 @@ type TrackResponse struct {
 
 func (x *TrackResponse) Reset() {
 	*x = TrackResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[31]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3158,7 +3294,7 @@ func (x *TrackResponse) String() string {
 func (*TrackResponse) ProtoMessage() {}
 
 func (x *TrackResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[31]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3171,7 +3307,7 @@ func (x *TrackResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackResponse.ProtoReflect.Descriptor instead.
 func (*TrackResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{31}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *TrackResponse) GetReply() isTrackResponse_Reply {
@@ -3226,7 +3362,7 @@ type RefundLine struct {
 
 func (x *RefundLine) Reset() {
 	*x = RefundLine{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[32]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3238,7 +3374,7 @@ func (x *RefundLine) String() string {
 func (*RefundLine) ProtoMessage() {}
 
 func (x *RefundLine) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[32]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3251,7 +3387,7 @@ func (x *RefundLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefundLine.ProtoReflect.Descriptor instead.
 func (*RefundLine) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{32}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *RefundLine) GetLineId() string {
@@ -3290,7 +3426,7 @@ type RefundRequest struct {
 
 func (x *RefundRequest) Reset() {
 	*x = RefundRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[33]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3302,7 +3438,7 @@ func (x *RefundRequest) String() string {
 func (*RefundRequest) ProtoMessage() {}
 
 func (x *RefundRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[33]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3315,7 +3451,7 @@ func (x *RefundRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefundRequest.ProtoReflect.Descriptor instead.
 func (*RefundRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{33}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *RefundRequest) GetRef() string {
@@ -3415,7 +3551,7 @@ type RefundState struct {
 
 func (x *RefundState) Reset() {
 	*x = RefundState{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[34]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3427,7 +3563,7 @@ func (x *RefundState) String() string {
 func (*RefundState) ProtoMessage() {}
 
 func (x *RefundState) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[34]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3440,7 +3576,7 @@ func (x *RefundState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefundState.ProtoReflect.Descriptor instead.
 func (*RefundState) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{34}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *RefundState) GetId() string {
@@ -3533,7 +3669,7 @@ type RefundResponse struct {
 
 func (x *RefundResponse) Reset() {
 	*x = RefundResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[35]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3545,7 +3681,7 @@ func (x *RefundResponse) String() string {
 func (*RefundResponse) ProtoMessage() {}
 
 func (x *RefundResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[35]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3558,7 +3694,7 @@ func (x *RefundResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefundResponse.ProtoReflect.Descriptor instead.
 func (*RefundResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{35}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *RefundResponse) GetReply() isRefundResponse_Reply {
@@ -3612,7 +3748,7 @@ type GetRefundRequest struct {
 
 func (x *GetRefundRequest) Reset() {
 	*x = GetRefundRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[36]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3624,7 +3760,7 @@ func (x *GetRefundRequest) String() string {
 func (*GetRefundRequest) ProtoMessage() {}
 
 func (x *GetRefundRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[36]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3637,7 +3773,7 @@ func (x *GetRefundRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRefundRequest.ProtoReflect.Descriptor instead.
 func (*GetRefundRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{36}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *GetRefundRequest) GetOrder() *OrderRef {
@@ -3667,7 +3803,7 @@ type GetRefundResponse struct {
 
 func (x *GetRefundResponse) Reset() {
 	*x = GetRefundResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[37]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3679,7 +3815,7 @@ func (x *GetRefundResponse) String() string {
 func (*GetRefundResponse) ProtoMessage() {}
 
 func (x *GetRefundResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[37]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3692,7 +3828,7 @@ func (x *GetRefundResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRefundResponse.ProtoReflect.Descriptor instead.
 func (*GetRefundResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{37}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *GetRefundResponse) GetReply() isGetRefundResponse_Reply {
@@ -3748,7 +3884,7 @@ type CancelOrderRequest struct {
 
 func (x *CancelOrderRequest) Reset() {
 	*x = CancelOrderRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[38]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3760,7 +3896,7 @@ func (x *CancelOrderRequest) String() string {
 func (*CancelOrderRequest) ProtoMessage() {}
 
 func (x *CancelOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[38]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3773,7 +3909,7 @@ func (x *CancelOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelOrderRequest.ProtoReflect.Descriptor instead.
 func (*CancelOrderRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{38}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *CancelOrderRequest) GetOrder() *OrderRef {
@@ -3807,7 +3943,7 @@ type Cancellation struct {
 
 func (x *Cancellation) Reset() {
 	*x = Cancellation{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[39]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3819,7 +3955,7 @@ func (x *Cancellation) String() string {
 func (*Cancellation) ProtoMessage() {}
 
 func (x *Cancellation) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[39]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3832,7 +3968,7 @@ func (x *Cancellation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancellation.ProtoReflect.Descriptor instead.
 func (*Cancellation) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{39}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Cancellation) GetOrder() *OrderRef {
@@ -3862,7 +3998,7 @@ type CancelOrderResponse struct {
 
 func (x *CancelOrderResponse) Reset() {
 	*x = CancelOrderResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[40]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3874,7 +4010,7 @@ func (x *CancelOrderResponse) String() string {
 func (*CancelOrderResponse) ProtoMessage() {}
 
 func (x *CancelOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[40]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3887,7 +4023,7 @@ func (x *CancelOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelOrderResponse.ProtoReflect.Descriptor instead.
 func (*CancelOrderResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{40}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *CancelOrderResponse) GetReply() isCancelOrderResponse_Reply {
@@ -3942,7 +4078,7 @@ type QuoteRequest struct {
 
 func (x *QuoteRequest) Reset() {
 	*x = QuoteRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[41]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3954,7 +4090,7 @@ func (x *QuoteRequest) String() string {
 func (*QuoteRequest) ProtoMessage() {}
 
 func (x *QuoteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[41]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3967,7 +4103,7 @@ func (x *QuoteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QuoteRequest.ProtoReflect.Descriptor instead.
 func (*QuoteRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{41}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *QuoteRequest) GetLines() []*OrderLine {
@@ -4007,7 +4143,7 @@ type QuoteLine struct {
 
 func (x *QuoteLine) Reset() {
 	*x = QuoteLine{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[42]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4019,7 +4155,7 @@ func (x *QuoteLine) String() string {
 func (*QuoteLine) ProtoMessage() {}
 
 func (x *QuoteLine) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[42]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4032,7 +4168,7 @@ func (x *QuoteLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QuoteLine.ProtoReflect.Descriptor instead.
 func (*QuoteLine) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{42}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *QuoteLine) GetProductId() string {
@@ -4098,7 +4234,7 @@ type Quote struct {
 
 func (x *Quote) Reset() {
 	*x = Quote{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[43]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4110,7 +4246,7 @@ func (x *Quote) String() string {
 func (*Quote) ProtoMessage() {}
 
 func (x *Quote) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[43]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4123,7 +4259,7 @@ func (x *Quote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Quote.ProtoReflect.Descriptor instead.
 func (*Quote) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{43}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *Quote) GetLines() []*QuoteLine {
@@ -4167,7 +4303,7 @@ type QuoteResponse struct {
 
 func (x *QuoteResponse) Reset() {
 	*x = QuoteResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[44]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4179,7 +4315,7 @@ func (x *QuoteResponse) String() string {
 func (*QuoteResponse) ProtoMessage() {}
 
 func (x *QuoteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[44]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4192,7 +4328,7 @@ func (x *QuoteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QuoteResponse.ProtoReflect.Descriptor instead.
 func (*QuoteResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{44}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *QuoteResponse) GetReply() isQuoteResponse_Reply {
@@ -4248,7 +4384,7 @@ type ConfirmReceiptRequest struct {
 
 func (x *ConfirmReceiptRequest) Reset() {
 	*x = ConfirmReceiptRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[45]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4260,7 +4396,7 @@ func (x *ConfirmReceiptRequest) String() string {
 func (*ConfirmReceiptRequest) ProtoMessage() {}
 
 func (x *ConfirmReceiptRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[45]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4273,7 +4409,7 @@ func (x *ConfirmReceiptRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmReceiptRequest.ProtoReflect.Descriptor instead.
 func (*ConfirmReceiptRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{45}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ConfirmReceiptRequest) GetOrder() *OrderRef {
@@ -4306,7 +4442,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[46]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4318,7 +4454,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[46]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4331,7 +4467,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{46}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *Receipt) GetOrder() *OrderRef {
@@ -4354,7 +4490,7 @@ type ConfirmReceiptResponse struct {
 
 func (x *ConfirmReceiptResponse) Reset() {
 	*x = ConfirmReceiptResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[47]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4366,7 +4502,7 @@ func (x *ConfirmReceiptResponse) String() string {
 func (*ConfirmReceiptResponse) ProtoMessage() {}
 
 func (x *ConfirmReceiptResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[47]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4379,7 +4515,7 @@ func (x *ConfirmReceiptResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmReceiptResponse.ProtoReflect.Descriptor instead.
 func (*ConfirmReceiptResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{47}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ConfirmReceiptResponse) GetReply() isConfirmReceiptResponse_Reply {
@@ -4423,6 +4559,223 @@ func (*ConfirmReceiptResponse_Receipt) isConfirmReceiptResponse_Reply() {}
 
 func (*ConfirmReceiptResponse_Error) isConfirmReceiptResponse_Reply() {}
 
+type ProveFenceRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How old the signature of the second read is: more than Effect.fence_ms.
+	AgeMs         int64 `protobuf:"varint,1,opt,name=age_ms,json=ageMs,proto3" json:"age_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProveFenceRequest) Reset() {
+	*x = ProveFenceRequest{}
+	mi := &file_sampan_v1_adapter_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProveFenceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProveFenceRequest) ProtoMessage() {}
+
+func (x *ProveFenceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sampan_v1_adapter_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProveFenceRequest.ProtoReflect.Descriptor instead.
+func (*ProveFenceRequest) Descriptor() ([]byte, []int) {
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *ProveFenceRequest) GetAgeMs() int64 {
+	if x != nil {
+		return x.AgeMs
+	}
+	return 0
+}
+
+// FenceProof is what the two reads showed.
+type FenceProof struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The address that was asked, without a user's name; a proof holds for no other.
+	Gateway string `protobuf:"bytes,1,opt,name=gateway,proto3" json:"gateway,omitempty"`
+	// The read signed now was answered.
+	FreshTaken bool `protobuf:"varint,2,opt,name=fresh_taken,json=freshTaken,proto3" json:"fresh_taken,omitempty"`
+	// The read signed age_ms ago was refused for its age or its signature, and for nothing else. A
+	// time-out, a 5xx or a code of unknown meaning is no such refusal.
+	OldRefused bool `protobuf:"varint,3,opt,name=old_refused,json=oldRefused,proto3" json:"old_refused,omitempty"`
+	// What the gateway answered to the old one, in its own code and words, and its id of the call.
+	GatewayCode      string `protobuf:"bytes,4,opt,name=gateway_code,json=gatewayCode,proto3" json:"gateway_code,omitempty"`
+	GatewayMessage   string `protobuf:"bytes,5,opt,name=gateway_message,json=gatewayMessage,proto3" json:"gateway_message,omitempty"`
+	GatewayRequestId string `protobuf:"bytes,6,opt,name=gateway_request_id,json=gatewayRequestId,proto3" json:"gateway_request_id,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *FenceProof) Reset() {
+	*x = FenceProof{}
+	mi := &file_sampan_v1_adapter_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FenceProof) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FenceProof) ProtoMessage() {}
+
+func (x *FenceProof) ProtoReflect() protoreflect.Message {
+	mi := &file_sampan_v1_adapter_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FenceProof.ProtoReflect.Descriptor instead.
+func (*FenceProof) Descriptor() ([]byte, []int) {
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{50}
+}
+
+func (x *FenceProof) GetGateway() string {
+	if x != nil {
+		return x.Gateway
+	}
+	return ""
+}
+
+func (x *FenceProof) GetFreshTaken() bool {
+	if x != nil {
+		return x.FreshTaken
+	}
+	return false
+}
+
+func (x *FenceProof) GetOldRefused() bool {
+	if x != nil {
+		return x.OldRefused
+	}
+	return false
+}
+
+func (x *FenceProof) GetGatewayCode() string {
+	if x != nil {
+		return x.GatewayCode
+	}
+	return ""
+}
+
+func (x *FenceProof) GetGatewayMessage() string {
+	if x != nil {
+		return x.GatewayMessage
+	}
+	return ""
+}
+
+func (x *FenceProof) GetGatewayRequestId() string {
+	if x != nil {
+		return x.GatewayRequestId
+	}
+	return ""
+}
+
+type ProveFenceResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Reply:
+	//
+	//	*ProveFenceResponse_Proof
+	//	*ProveFenceResponse_Error
+	Reply         isProveFenceResponse_Reply `protobuf_oneof:"reply"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProveFenceResponse) Reset() {
+	*x = ProveFenceResponse{}
+	mi := &file_sampan_v1_adapter_proto_msgTypes[51]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProveFenceResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProveFenceResponse) ProtoMessage() {}
+
+func (x *ProveFenceResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sampan_v1_adapter_proto_msgTypes[51]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProveFenceResponse.ProtoReflect.Descriptor instead.
+func (*ProveFenceResponse) Descriptor() ([]byte, []int) {
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{51}
+}
+
+func (x *ProveFenceResponse) GetReply() isProveFenceResponse_Reply {
+	if x != nil {
+		return x.Reply
+	}
+	return nil
+}
+
+func (x *ProveFenceResponse) GetProof() *FenceProof {
+	if x != nil {
+		if x, ok := x.Reply.(*ProveFenceResponse_Proof); ok {
+			return x.Proof
+		}
+	}
+	return nil
+}
+
+func (x *ProveFenceResponse) GetError() *Error {
+	if x != nil {
+		if x, ok := x.Reply.(*ProveFenceResponse_Error); ok {
+			return x.Error
+		}
+	}
+	return nil
+}
+
+type isProveFenceResponse_Reply interface {
+	isProveFenceResponse_Reply()
+}
+
+type ProveFenceResponse_Proof struct {
+	Proof *FenceProof `protobuf:"bytes,1,opt,name=proof,proto3,oneof"`
+}
+
+type ProveFenceResponse_Error struct {
+	Error *Error `protobuf:"bytes,2,opt,name=error,proto3,oneof"`
+}
+
+func (*ProveFenceResponse_Proof) isProveFenceResponse_Reply() {}
+
+func (*ProveFenceResponse_Error) isProveFenceResponse_Reply() {}
+
 var File_sampan_v1_adapter_proto protoreflect.FileDescriptor
 
 const file_sampan_v1_adapter_proto_rawDesc = "" +
@@ -4456,12 +4809,17 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\x10DescribeResponse\x12:\n" +
 	"\vdescription\x18\x01 \x01(\v2\x16.sampan.v1.DescriptionH\x00R\vdescription\x12(\n" +
 	"\x05error\x18\x02 \x01(\v2\x10.sampan.v1.ErrorH\x00R\x05errorB\a\n" +
-	"\x05reply\"l\n" +
+	"\x05reply\"\x97\x01\n" +
 	"\n" +
 	"Capability\x12,\n" +
 	"\asupport\x18\x01 \x01(\x0e2\x12.sampan.v1.SupportR\asupport\x12\x18\n" +
 	"\aenabled\x18\x02 \x01(\bR\aenabled\x12\x16\n" +
-	"\x06reason\x18\x03 \x01(\tR\x06reason\"\x99\x04\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\x12)\n" +
+	"\x06effect\x18\x04 \x01(\v2\x11.sampan.v1.EffectR\x06effect\"c\n" +
+	"\x06Effect\x12,\n" +
+	"\x05class\x18\x01 \x01(\x0e2\x16.sampan.v1.EffectClassR\x05class\x12\x19\n" +
+	"\bfence_ms\x18\x02 \x01(\x03R\afenceMs\x12\x10\n" +
+	"\x03why\x18\x03 \x01(\tR\x03why\"\x99\x04\n" +
 	"\vDescription\x12\x18\n" +
 	"\aadapter\x18\x01 \x01(\tR\aadapter\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x16\n" +
@@ -4735,11 +5093,27 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\x16ConfirmReceiptResponse\x12.\n" +
 	"\areceipt\x18\x01 \x01(\v2\x12.sampan.v1.ReceiptH\x00R\areceipt\x12(\n" +
 	"\x05error\x18\x02 \x01(\v2\x10.sampan.v1.ErrorH\x00R\x05errorB\a\n" +
+	"\x05reply\"*\n" +
+	"\x11ProveFenceRequest\x12\x15\n" +
+	"\x06age_ms\x18\x01 \x01(\x03R\x05ageMs\"\xe2\x01\n" +
+	"\n" +
+	"FenceProof\x12\x18\n" +
+	"\agateway\x18\x01 \x01(\tR\agateway\x12\x1f\n" +
+	"\vfresh_taken\x18\x02 \x01(\bR\n" +
+	"freshTaken\x12\x1f\n" +
+	"\vold_refused\x18\x03 \x01(\bR\n" +
+	"oldRefused\x12!\n" +
+	"\fgateway_code\x18\x04 \x01(\tR\vgatewayCode\x12'\n" +
+	"\x0fgateway_message\x18\x05 \x01(\tR\x0egatewayMessage\x12,\n" +
+	"\x12gateway_request_id\x18\x06 \x01(\tR\x10gatewayRequestId\"v\n" +
+	"\x12ProveFenceResponse\x12-\n" +
+	"\x05proof\x18\x01 \x01(\v2\x15.sampan.v1.FenceProofH\x00R\x05proof\x12(\n" +
+	"\x05error\x18\x02 \x01(\v2\x10.sampan.v1.ErrorH\x00R\x05errorB\a\n" +
 	"\x05reply*J\n" +
 	"\aOutcome\x12\x17\n" +
 	"\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10OUTCOME_NOT_DONE\x10\x01\x12\x10\n" +
-	"\fOUTCOME_DONE\x10\x02*\xc8\x02\n" +
+	"\fOUTCOME_DONE\x10\x02*\xe4\x02\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\x1c\n" +
 	"\x18ERROR_CODE_INVALID_INPUT\x10\x01\x12\x18\n" +
@@ -4753,12 +5127,18 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\x16ERROR_CODE_UNAVAILABLE\x10\t\x12\x19\n" +
 	"\x15ERROR_CODE_BAD_ANSWER\x10\n" +
 	"\x12\x17\n" +
-	"\x13ERROR_CODE_CANCELED\x10\v*h\n" +
+	"\x13ERROR_CODE_CANCELED\x10\v\x12\x1a\n" +
+	"\x16ERROR_CODE_NEEDS_HUMAN\x10\f*h\n" +
 	"\aSupport\x12\x17\n" +
 	"\x13SUPPORT_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11SUPPORT_SUPPORTED\x10\x01\x12\x14\n" +
 	"\x10SUPPORT_EMULATED\x10\x02\x12\x17\n" +
-	"\x13SUPPORT_PROVISIONAL\x10\x03*e\n" +
+	"\x13SUPPORT_PROVISIONAL\x10\x03*s\n" +
+	"\vEffectClass\x12\x1c\n" +
+	"\x18EFFECT_CLASS_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11EFFECT_CLASS_READ\x10\x01\x12\x17\n" +
+	"\x13EFFECT_CLASS_LOOKUP\x10\x02\x12\x16\n" +
+	"\x12EFFECT_CLASS_DEDUP\x10\x03*e\n" +
 	"\vIdempotency\x12\x1b\n" +
 	"\x17IDEMPOTENCY_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19IDEMPOTENCY_LOOKUP_BY_REF\x10\x01\x12\x1a\n" +
@@ -4801,7 +5181,7 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\vCancelState\x12\x1c\n" +
 	"\x18CANCEL_STATE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11CANCEL_STATE_DONE\x10\x01\x12\x19\n" +
-	"\x15CANCEL_STATE_ACCEPTED\x10\x022\xd7\x06\n" +
+	"\x15CANCEL_STATE_ACCEPTED\x10\x022\xa2\a\n" +
 	"\x0eAdapterService\x12F\n" +
 	"\tConfigure\x12\x1b.sampan.v1.ConfigureRequest\x1a\x1c.sampan.v1.ConfigureResponse\x12C\n" +
 	"\bDescribe\x12\x1a.sampan.v1.DescribeRequest\x1a\x1b.sampan.v1.DescribeResponse\x12L\n" +
@@ -4815,7 +5195,9 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\vCancelOrder\x12\x1d.sampan.v1.CancelOrderRequest\x1a\x1e.sampan.v1.CancelOrderResponse\x12:\n" +
 	"\x05Quote\x12\x17.sampan.v1.QuoteRequest\x1a\x18.sampan.v1.QuoteResponse\x12U\n" +
 	"\x0eConfirmReceipt\x12 .sampan.v1.ConfirmReceiptRequest\x1a!.sampan.v1.ConfirmReceiptResponse\x12F\n" +
-	"\tGetRefund\x12\x1b.sampan.v1.GetRefundRequest\x1a\x1c.sampan.v1.GetRefundResponseB3Z1github.com/sampan-go/sampan/plugin/internal/pb;pbb\x06proto3"
+	"\tGetRefund\x12\x1b.sampan.v1.GetRefundRequest\x1a\x1c.sampan.v1.GetRefundResponse\x12I\n" +
+	"\n" +
+	"ProveFence\x12\x1c.sampan.v1.ProveFenceRequest\x1a\x1d.sampan.v1.ProveFenceResponseB3Z1github.com/sampan-go/sampan/plugin/internal/pb;pbb\x06proto3"
 
 var (
 	file_sampan_v1_adapter_proto_rawDescOnce sync.Once
@@ -4829,201 +5211,212 @@ func file_sampan_v1_adapter_proto_rawDescGZIP() []byte {
 	return file_sampan_v1_adapter_proto_rawDescData
 }
 
-var file_sampan_v1_adapter_proto_enumTypes = make([]protoimpl.EnumInfo, 10)
-var file_sampan_v1_adapter_proto_msgTypes = make([]protoimpl.MessageInfo, 53)
+var file_sampan_v1_adapter_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
+var file_sampan_v1_adapter_proto_msgTypes = make([]protoimpl.MessageInfo, 57)
 var file_sampan_v1_adapter_proto_goTypes = []any{
 	(Outcome)(0),                   // 0: sampan.v1.Outcome
 	(ErrorCode)(0),                 // 1: sampan.v1.ErrorCode
 	(Support)(0),                   // 2: sampan.v1.Support
-	(Idempotency)(0),               // 3: sampan.v1.Idempotency
-	(Status)(0),                    // 4: sampan.v1.Status
-	(PaymentState)(0),              // 5: sampan.v1.PaymentState
-	(RefundKind)(0),                // 6: sampan.v1.RefundKind
-	(GoodsState)(0),                // 7: sampan.v1.GoodsState
-	(RefundStatus)(0),              // 8: sampan.v1.RefundStatus
-	(CancelState)(0),               // 9: sampan.v1.CancelState
-	(*Money)(nil),                  // 10: sampan.v1.Money
-	(*Error)(nil),                  // 11: sampan.v1.Error
-	(*Attempt)(nil),                // 12: sampan.v1.Attempt
-	(*ConfigureRequest)(nil),       // 13: sampan.v1.ConfigureRequest
-	(*ConfigureResponse)(nil),      // 14: sampan.v1.ConfigureResponse
-	(*DescribeRequest)(nil),        // 15: sampan.v1.DescribeRequest
-	(*DescribeResponse)(nil),       // 16: sampan.v1.DescribeResponse
-	(*Capability)(nil),             // 17: sampan.v1.Capability
-	(*Description)(nil),            // 18: sampan.v1.Description
-	(*Address)(nil),                // 19: sampan.v1.Address
-	(*OrderRef)(nil),               // 20: sampan.v1.OrderRef
-	(*OrderLine)(nil),              // 21: sampan.v1.OrderLine
-	(*CreateOrderRequest)(nil),     // 22: sampan.v1.CreateOrderRequest
-	(*CreateOrderResponse)(nil),    // 23: sampan.v1.CreateOrderResponse
-	(*Line)(nil),                   // 24: sampan.v1.Line
-	(*Problem)(nil),                // 25: sampan.v1.Problem
-	(*Totals)(nil),                 // 26: sampan.v1.Totals
-	(*Times)(nil),                  // 27: sampan.v1.Times
-	(*Order)(nil),                  // 28: sampan.v1.Order
-	(*ListOrdersRequest)(nil),      // 29: sampan.v1.ListOrdersRequest
-	(*ListOrdersResponse)(nil),     // 30: sampan.v1.ListOrdersResponse
-	(*OrderPage)(nil),              // 31: sampan.v1.OrderPage
-	(*GetOrderRequest)(nil),        // 32: sampan.v1.GetOrderRequest
-	(*GetOrderResponse)(nil),       // 33: sampan.v1.GetOrderResponse
-	(*PayRequest)(nil),             // 34: sampan.v1.PayRequest
-	(*Payment)(nil),                // 35: sampan.v1.Payment
-	(*PayResponse)(nil),            // 36: sampan.v1.PayResponse
-	(*TrackRequest)(nil),           // 37: sampan.v1.TrackRequest
-	(*Event)(nil),                  // 38: sampan.v1.Event
-	(*Parcel)(nil),                 // 39: sampan.v1.Parcel
-	(*Tracking)(nil),               // 40: sampan.v1.Tracking
-	(*TrackResponse)(nil),          // 41: sampan.v1.TrackResponse
-	(*RefundLine)(nil),             // 42: sampan.v1.RefundLine
-	(*RefundRequest)(nil),          // 43: sampan.v1.RefundRequest
-	(*RefundState)(nil),            // 44: sampan.v1.RefundState
-	(*RefundResponse)(nil),         // 45: sampan.v1.RefundResponse
-	(*GetRefundRequest)(nil),       // 46: sampan.v1.GetRefundRequest
-	(*GetRefundResponse)(nil),      // 47: sampan.v1.GetRefundResponse
-	(*CancelOrderRequest)(nil),     // 48: sampan.v1.CancelOrderRequest
-	(*Cancellation)(nil),           // 49: sampan.v1.Cancellation
-	(*CancelOrderResponse)(nil),    // 50: sampan.v1.CancelOrderResponse
-	(*QuoteRequest)(nil),           // 51: sampan.v1.QuoteRequest
-	(*QuoteLine)(nil),              // 52: sampan.v1.QuoteLine
-	(*Quote)(nil),                  // 53: sampan.v1.Quote
-	(*QuoteResponse)(nil),          // 54: sampan.v1.QuoteResponse
-	(*ConfirmReceiptRequest)(nil),  // 55: sampan.v1.ConfirmReceiptRequest
-	(*Receipt)(nil),                // 56: sampan.v1.Receipt
-	(*ConfirmReceiptResponse)(nil), // 57: sampan.v1.ConfirmReceiptResponse
-	nil,                            // 58: sampan.v1.Description.OperationsEntry
-	nil,                            // 59: sampan.v1.Description.OptionsEntry
-	nil,                            // 60: sampan.v1.CreateOrderRequest.OptionsEntry
-	nil,                            // 61: sampan.v1.Line.AttributesEntry
-	nil,                            // 62: sampan.v1.QuoteRequest.OptionsEntry
+	(EffectClass)(0),               // 3: sampan.v1.EffectClass
+	(Idempotency)(0),               // 4: sampan.v1.Idempotency
+	(Status)(0),                    // 5: sampan.v1.Status
+	(PaymentState)(0),              // 6: sampan.v1.PaymentState
+	(RefundKind)(0),                // 7: sampan.v1.RefundKind
+	(GoodsState)(0),                // 8: sampan.v1.GoodsState
+	(RefundStatus)(0),              // 9: sampan.v1.RefundStatus
+	(CancelState)(0),               // 10: sampan.v1.CancelState
+	(*Money)(nil),                  // 11: sampan.v1.Money
+	(*Error)(nil),                  // 12: sampan.v1.Error
+	(*Attempt)(nil),                // 13: sampan.v1.Attempt
+	(*ConfigureRequest)(nil),       // 14: sampan.v1.ConfigureRequest
+	(*ConfigureResponse)(nil),      // 15: sampan.v1.ConfigureResponse
+	(*DescribeRequest)(nil),        // 16: sampan.v1.DescribeRequest
+	(*DescribeResponse)(nil),       // 17: sampan.v1.DescribeResponse
+	(*Capability)(nil),             // 18: sampan.v1.Capability
+	(*Effect)(nil),                 // 19: sampan.v1.Effect
+	(*Description)(nil),            // 20: sampan.v1.Description
+	(*Address)(nil),                // 21: sampan.v1.Address
+	(*OrderRef)(nil),               // 22: sampan.v1.OrderRef
+	(*OrderLine)(nil),              // 23: sampan.v1.OrderLine
+	(*CreateOrderRequest)(nil),     // 24: sampan.v1.CreateOrderRequest
+	(*CreateOrderResponse)(nil),    // 25: sampan.v1.CreateOrderResponse
+	(*Line)(nil),                   // 26: sampan.v1.Line
+	(*Problem)(nil),                // 27: sampan.v1.Problem
+	(*Totals)(nil),                 // 28: sampan.v1.Totals
+	(*Times)(nil),                  // 29: sampan.v1.Times
+	(*Order)(nil),                  // 30: sampan.v1.Order
+	(*ListOrdersRequest)(nil),      // 31: sampan.v1.ListOrdersRequest
+	(*ListOrdersResponse)(nil),     // 32: sampan.v1.ListOrdersResponse
+	(*OrderPage)(nil),              // 33: sampan.v1.OrderPage
+	(*GetOrderRequest)(nil),        // 34: sampan.v1.GetOrderRequest
+	(*GetOrderResponse)(nil),       // 35: sampan.v1.GetOrderResponse
+	(*PayRequest)(nil),             // 36: sampan.v1.PayRequest
+	(*Payment)(nil),                // 37: sampan.v1.Payment
+	(*PayResponse)(nil),            // 38: sampan.v1.PayResponse
+	(*TrackRequest)(nil),           // 39: sampan.v1.TrackRequest
+	(*Event)(nil),                  // 40: sampan.v1.Event
+	(*Parcel)(nil),                 // 41: sampan.v1.Parcel
+	(*Tracking)(nil),               // 42: sampan.v1.Tracking
+	(*TrackResponse)(nil),          // 43: sampan.v1.TrackResponse
+	(*RefundLine)(nil),             // 44: sampan.v1.RefundLine
+	(*RefundRequest)(nil),          // 45: sampan.v1.RefundRequest
+	(*RefundState)(nil),            // 46: sampan.v1.RefundState
+	(*RefundResponse)(nil),         // 47: sampan.v1.RefundResponse
+	(*GetRefundRequest)(nil),       // 48: sampan.v1.GetRefundRequest
+	(*GetRefundResponse)(nil),      // 49: sampan.v1.GetRefundResponse
+	(*CancelOrderRequest)(nil),     // 50: sampan.v1.CancelOrderRequest
+	(*Cancellation)(nil),           // 51: sampan.v1.Cancellation
+	(*CancelOrderResponse)(nil),    // 52: sampan.v1.CancelOrderResponse
+	(*QuoteRequest)(nil),           // 53: sampan.v1.QuoteRequest
+	(*QuoteLine)(nil),              // 54: sampan.v1.QuoteLine
+	(*Quote)(nil),                  // 55: sampan.v1.Quote
+	(*QuoteResponse)(nil),          // 56: sampan.v1.QuoteResponse
+	(*ConfirmReceiptRequest)(nil),  // 57: sampan.v1.ConfirmReceiptRequest
+	(*Receipt)(nil),                // 58: sampan.v1.Receipt
+	(*ConfirmReceiptResponse)(nil), // 59: sampan.v1.ConfirmReceiptResponse
+	(*ProveFenceRequest)(nil),      // 60: sampan.v1.ProveFenceRequest
+	(*FenceProof)(nil),             // 61: sampan.v1.FenceProof
+	(*ProveFenceResponse)(nil),     // 62: sampan.v1.ProveFenceResponse
+	nil,                            // 63: sampan.v1.Description.OperationsEntry
+	nil,                            // 64: sampan.v1.Description.OptionsEntry
+	nil,                            // 65: sampan.v1.CreateOrderRequest.OptionsEntry
+	nil,                            // 66: sampan.v1.Line.AttributesEntry
+	nil,                            // 67: sampan.v1.QuoteRequest.OptionsEntry
 }
 var file_sampan_v1_adapter_proto_depIdxs = []int32{
 	1,   // 0: sampan.v1.Error.code:type_name -> sampan.v1.ErrorCode
 	0,   // 1: sampan.v1.Error.outcome:type_name -> sampan.v1.Outcome
-	11,  // 2: sampan.v1.ConfigureResponse.error:type_name -> sampan.v1.Error
-	18,  // 3: sampan.v1.DescribeResponse.description:type_name -> sampan.v1.Description
-	11,  // 4: sampan.v1.DescribeResponse.error:type_name -> sampan.v1.Error
+	12,  // 2: sampan.v1.ConfigureResponse.error:type_name -> sampan.v1.Error
+	20,  // 3: sampan.v1.DescribeResponse.description:type_name -> sampan.v1.Description
+	12,  // 4: sampan.v1.DescribeResponse.error:type_name -> sampan.v1.Error
 	2,   // 5: sampan.v1.Capability.support:type_name -> sampan.v1.Support
-	58,  // 6: sampan.v1.Description.operations:type_name -> sampan.v1.Description.OperationsEntry
-	3,   // 7: sampan.v1.Description.idempotency:type_name -> sampan.v1.Idempotency
-	59,  // 8: sampan.v1.Description.options:type_name -> sampan.v1.Description.OptionsEntry
-	10,  // 9: sampan.v1.OrderLine.unit_price:type_name -> sampan.v1.Money
-	21,  // 10: sampan.v1.CreateOrderRequest.lines:type_name -> sampan.v1.OrderLine
-	19,  // 11: sampan.v1.CreateOrderRequest.address:type_name -> sampan.v1.Address
-	10,  // 12: sampan.v1.CreateOrderRequest.max_total:type_name -> sampan.v1.Money
-	60,  // 13: sampan.v1.CreateOrderRequest.options:type_name -> sampan.v1.CreateOrderRequest.OptionsEntry
-	12,  // 14: sampan.v1.CreateOrderRequest.attempt:type_name -> sampan.v1.Attempt
-	28,  // 15: sampan.v1.CreateOrderResponse.order:type_name -> sampan.v1.Order
-	11,  // 16: sampan.v1.CreateOrderResponse.error:type_name -> sampan.v1.Error
-	10,  // 17: sampan.v1.Line.unit_price:type_name -> sampan.v1.Money
-	10,  // 18: sampan.v1.Line.amount:type_name -> sampan.v1.Money
-	4,   // 19: sampan.v1.Line.status:type_name -> sampan.v1.Status
-	61,  // 20: sampan.v1.Line.attributes:type_name -> sampan.v1.Line.AttributesEntry
-	25,  // 21: sampan.v1.Line.problem:type_name -> sampan.v1.Problem
-	10,  // 22: sampan.v1.Totals.goods:type_name -> sampan.v1.Money
-	10,  // 23: sampan.v1.Totals.shipping:type_name -> sampan.v1.Money
-	10,  // 24: sampan.v1.Totals.discount:type_name -> sampan.v1.Money
-	10,  // 25: sampan.v1.Totals.payable:type_name -> sampan.v1.Money
-	10,  // 26: sampan.v1.Totals.refunded:type_name -> sampan.v1.Money
-	20,  // 27: sampan.v1.Order.order:type_name -> sampan.v1.OrderRef
-	4,   // 28: sampan.v1.Order.status:type_name -> sampan.v1.Status
-	24,  // 29: sampan.v1.Order.lines:type_name -> sampan.v1.Line
-	26,  // 30: sampan.v1.Order.totals:type_name -> sampan.v1.Totals
-	27,  // 31: sampan.v1.Order.times:type_name -> sampan.v1.Times
-	19,  // 32: sampan.v1.Order.address:type_name -> sampan.v1.Address
-	39,  // 33: sampan.v1.Order.parcels:type_name -> sampan.v1.Parcel
-	44,  // 34: sampan.v1.Order.refunds:type_name -> sampan.v1.RefundState
-	28,  // 35: sampan.v1.Order.siblings:type_name -> sampan.v1.Order
-	4,   // 36: sampan.v1.ListOrdersRequest.status:type_name -> sampan.v1.Status
-	31,  // 37: sampan.v1.ListOrdersResponse.page:type_name -> sampan.v1.OrderPage
-	11,  // 38: sampan.v1.ListOrdersResponse.error:type_name -> sampan.v1.Error
-	28,  // 39: sampan.v1.OrderPage.orders:type_name -> sampan.v1.Order
-	20,  // 40: sampan.v1.GetOrderRequest.order:type_name -> sampan.v1.OrderRef
-	28,  // 41: sampan.v1.GetOrderResponse.order:type_name -> sampan.v1.Order
-	11,  // 42: sampan.v1.GetOrderResponse.error:type_name -> sampan.v1.Error
-	20,  // 43: sampan.v1.PayRequest.order:type_name -> sampan.v1.OrderRef
-	10,  // 44: sampan.v1.PayRequest.expect:type_name -> sampan.v1.Money
-	12,  // 45: sampan.v1.PayRequest.attempt:type_name -> sampan.v1.Attempt
-	20,  // 46: sampan.v1.Payment.order:type_name -> sampan.v1.OrderRef
-	5,   // 47: sampan.v1.Payment.state:type_name -> sampan.v1.PaymentState
-	10,  // 48: sampan.v1.Payment.amount:type_name -> sampan.v1.Money
-	35,  // 49: sampan.v1.PayResponse.payment:type_name -> sampan.v1.Payment
-	11,  // 50: sampan.v1.PayResponse.error:type_name -> sampan.v1.Error
-	20,  // 51: sampan.v1.TrackRequest.order:type_name -> sampan.v1.OrderRef
-	38,  // 52: sampan.v1.Parcel.events:type_name -> sampan.v1.Event
-	20,  // 53: sampan.v1.Tracking.order:type_name -> sampan.v1.OrderRef
-	39,  // 54: sampan.v1.Tracking.parcels:type_name -> sampan.v1.Parcel
-	40,  // 55: sampan.v1.TrackResponse.tracking:type_name -> sampan.v1.Tracking
-	11,  // 56: sampan.v1.TrackResponse.error:type_name -> sampan.v1.Error
-	20,  // 57: sampan.v1.RefundRequest.order:type_name -> sampan.v1.OrderRef
-	6,   // 58: sampan.v1.RefundRequest.kind:type_name -> sampan.v1.RefundKind
-	42,  // 59: sampan.v1.RefundRequest.lines:type_name -> sampan.v1.RefundLine
-	10,  // 60: sampan.v1.RefundRequest.amount:type_name -> sampan.v1.Money
-	10,  // 61: sampan.v1.RefundRequest.shipping:type_name -> sampan.v1.Money
-	7,   // 62: sampan.v1.RefundRequest.goods:type_name -> sampan.v1.GoodsState
-	12,  // 63: sampan.v1.RefundRequest.attempt:type_name -> sampan.v1.Attempt
-	20,  // 64: sampan.v1.RefundState.order:type_name -> sampan.v1.OrderRef
-	6,   // 65: sampan.v1.RefundState.kind:type_name -> sampan.v1.RefundKind
-	8,   // 66: sampan.v1.RefundState.status:type_name -> sampan.v1.RefundStatus
-	10,  // 67: sampan.v1.RefundState.amount:type_name -> sampan.v1.Money
-	10,  // 68: sampan.v1.RefundState.shipping:type_name -> sampan.v1.Money
-	42,  // 69: sampan.v1.RefundState.lines:type_name -> sampan.v1.RefundLine
-	44,  // 70: sampan.v1.RefundResponse.refund:type_name -> sampan.v1.RefundState
-	11,  // 71: sampan.v1.RefundResponse.error:type_name -> sampan.v1.Error
-	20,  // 72: sampan.v1.GetRefundRequest.order:type_name -> sampan.v1.OrderRef
-	44,  // 73: sampan.v1.GetRefundResponse.refund:type_name -> sampan.v1.RefundState
-	11,  // 74: sampan.v1.GetRefundResponse.error:type_name -> sampan.v1.Error
-	20,  // 75: sampan.v1.CancelOrderRequest.order:type_name -> sampan.v1.OrderRef
-	12,  // 76: sampan.v1.CancelOrderRequest.attempt:type_name -> sampan.v1.Attempt
-	20,  // 77: sampan.v1.Cancellation.order:type_name -> sampan.v1.OrderRef
-	9,   // 78: sampan.v1.Cancellation.state:type_name -> sampan.v1.CancelState
-	49,  // 79: sampan.v1.CancelOrderResponse.cancellation:type_name -> sampan.v1.Cancellation
-	11,  // 80: sampan.v1.CancelOrderResponse.error:type_name -> sampan.v1.Error
-	21,  // 81: sampan.v1.QuoteRequest.lines:type_name -> sampan.v1.OrderLine
-	19,  // 82: sampan.v1.QuoteRequest.address:type_name -> sampan.v1.Address
-	62,  // 83: sampan.v1.QuoteRequest.options:type_name -> sampan.v1.QuoteRequest.OptionsEntry
-	10,  // 84: sampan.v1.QuoteLine.unit_price:type_name -> sampan.v1.Money
-	10,  // 85: sampan.v1.QuoteLine.amount:type_name -> sampan.v1.Money
-	25,  // 86: sampan.v1.QuoteLine.problem:type_name -> sampan.v1.Problem
-	52,  // 87: sampan.v1.Quote.lines:type_name -> sampan.v1.QuoteLine
-	26,  // 88: sampan.v1.Quote.totals:type_name -> sampan.v1.Totals
-	25,  // 89: sampan.v1.Quote.problem:type_name -> sampan.v1.Problem
-	53,  // 90: sampan.v1.QuoteResponse.quote:type_name -> sampan.v1.Quote
-	11,  // 91: sampan.v1.QuoteResponse.error:type_name -> sampan.v1.Error
-	20,  // 92: sampan.v1.ConfirmReceiptRequest.order:type_name -> sampan.v1.OrderRef
-	12,  // 93: sampan.v1.ConfirmReceiptRequest.attempt:type_name -> sampan.v1.Attempt
-	20,  // 94: sampan.v1.Receipt.order:type_name -> sampan.v1.OrderRef
-	56,  // 95: sampan.v1.ConfirmReceiptResponse.receipt:type_name -> sampan.v1.Receipt
-	11,  // 96: sampan.v1.ConfirmReceiptResponse.error:type_name -> sampan.v1.Error
-	17,  // 97: sampan.v1.Description.OperationsEntry.value:type_name -> sampan.v1.Capability
-	13,  // 98: sampan.v1.AdapterService.Configure:input_type -> sampan.v1.ConfigureRequest
-	15,  // 99: sampan.v1.AdapterService.Describe:input_type -> sampan.v1.DescribeRequest
-	22,  // 100: sampan.v1.AdapterService.CreateOrder:input_type -> sampan.v1.CreateOrderRequest
-	29,  // 101: sampan.v1.AdapterService.ListOrders:input_type -> sampan.v1.ListOrdersRequest
-	34,  // 102: sampan.v1.AdapterService.Pay:input_type -> sampan.v1.PayRequest
-	37,  // 103: sampan.v1.AdapterService.Track:input_type -> sampan.v1.TrackRequest
-	43,  // 104: sampan.v1.AdapterService.Refund:input_type -> sampan.v1.RefundRequest
-	32,  // 105: sampan.v1.AdapterService.GetOrder:input_type -> sampan.v1.GetOrderRequest
-	48,  // 106: sampan.v1.AdapterService.CancelOrder:input_type -> sampan.v1.CancelOrderRequest
-	51,  // 107: sampan.v1.AdapterService.Quote:input_type -> sampan.v1.QuoteRequest
-	55,  // 108: sampan.v1.AdapterService.ConfirmReceipt:input_type -> sampan.v1.ConfirmReceiptRequest
-	46,  // 109: sampan.v1.AdapterService.GetRefund:input_type -> sampan.v1.GetRefundRequest
-	14,  // 110: sampan.v1.AdapterService.Configure:output_type -> sampan.v1.ConfigureResponse
-	16,  // 111: sampan.v1.AdapterService.Describe:output_type -> sampan.v1.DescribeResponse
-	23,  // 112: sampan.v1.AdapterService.CreateOrder:output_type -> sampan.v1.CreateOrderResponse
-	30,  // 113: sampan.v1.AdapterService.ListOrders:output_type -> sampan.v1.ListOrdersResponse
-	36,  // 114: sampan.v1.AdapterService.Pay:output_type -> sampan.v1.PayResponse
-	41,  // 115: sampan.v1.AdapterService.Track:output_type -> sampan.v1.TrackResponse
-	45,  // 116: sampan.v1.AdapterService.Refund:output_type -> sampan.v1.RefundResponse
-	33,  // 117: sampan.v1.AdapterService.GetOrder:output_type -> sampan.v1.GetOrderResponse
-	50,  // 118: sampan.v1.AdapterService.CancelOrder:output_type -> sampan.v1.CancelOrderResponse
-	54,  // 119: sampan.v1.AdapterService.Quote:output_type -> sampan.v1.QuoteResponse
-	57,  // 120: sampan.v1.AdapterService.ConfirmReceipt:output_type -> sampan.v1.ConfirmReceiptResponse
-	47,  // 121: sampan.v1.AdapterService.GetRefund:output_type -> sampan.v1.GetRefundResponse
-	110, // [110:122] is the sub-list for method output_type
-	98,  // [98:110] is the sub-list for method input_type
-	98,  // [98:98] is the sub-list for extension type_name
-	98,  // [98:98] is the sub-list for extension extendee
-	0,   // [0:98] is the sub-list for field type_name
+	19,  // 6: sampan.v1.Capability.effect:type_name -> sampan.v1.Effect
+	3,   // 7: sampan.v1.Effect.class:type_name -> sampan.v1.EffectClass
+	63,  // 8: sampan.v1.Description.operations:type_name -> sampan.v1.Description.OperationsEntry
+	4,   // 9: sampan.v1.Description.idempotency:type_name -> sampan.v1.Idempotency
+	64,  // 10: sampan.v1.Description.options:type_name -> sampan.v1.Description.OptionsEntry
+	11,  // 11: sampan.v1.OrderLine.unit_price:type_name -> sampan.v1.Money
+	23,  // 12: sampan.v1.CreateOrderRequest.lines:type_name -> sampan.v1.OrderLine
+	21,  // 13: sampan.v1.CreateOrderRequest.address:type_name -> sampan.v1.Address
+	11,  // 14: sampan.v1.CreateOrderRequest.max_total:type_name -> sampan.v1.Money
+	65,  // 15: sampan.v1.CreateOrderRequest.options:type_name -> sampan.v1.CreateOrderRequest.OptionsEntry
+	13,  // 16: sampan.v1.CreateOrderRequest.attempt:type_name -> sampan.v1.Attempt
+	30,  // 17: sampan.v1.CreateOrderResponse.order:type_name -> sampan.v1.Order
+	12,  // 18: sampan.v1.CreateOrderResponse.error:type_name -> sampan.v1.Error
+	11,  // 19: sampan.v1.Line.unit_price:type_name -> sampan.v1.Money
+	11,  // 20: sampan.v1.Line.amount:type_name -> sampan.v1.Money
+	5,   // 21: sampan.v1.Line.status:type_name -> sampan.v1.Status
+	66,  // 22: sampan.v1.Line.attributes:type_name -> sampan.v1.Line.AttributesEntry
+	27,  // 23: sampan.v1.Line.problem:type_name -> sampan.v1.Problem
+	11,  // 24: sampan.v1.Totals.goods:type_name -> sampan.v1.Money
+	11,  // 25: sampan.v1.Totals.shipping:type_name -> sampan.v1.Money
+	11,  // 26: sampan.v1.Totals.discount:type_name -> sampan.v1.Money
+	11,  // 27: sampan.v1.Totals.payable:type_name -> sampan.v1.Money
+	11,  // 28: sampan.v1.Totals.refunded:type_name -> sampan.v1.Money
+	22,  // 29: sampan.v1.Order.order:type_name -> sampan.v1.OrderRef
+	5,   // 30: sampan.v1.Order.status:type_name -> sampan.v1.Status
+	26,  // 31: sampan.v1.Order.lines:type_name -> sampan.v1.Line
+	28,  // 32: sampan.v1.Order.totals:type_name -> sampan.v1.Totals
+	29,  // 33: sampan.v1.Order.times:type_name -> sampan.v1.Times
+	21,  // 34: sampan.v1.Order.address:type_name -> sampan.v1.Address
+	41,  // 35: sampan.v1.Order.parcels:type_name -> sampan.v1.Parcel
+	46,  // 36: sampan.v1.Order.refunds:type_name -> sampan.v1.RefundState
+	30,  // 37: sampan.v1.Order.siblings:type_name -> sampan.v1.Order
+	5,   // 38: sampan.v1.ListOrdersRequest.status:type_name -> sampan.v1.Status
+	33,  // 39: sampan.v1.ListOrdersResponse.page:type_name -> sampan.v1.OrderPage
+	12,  // 40: sampan.v1.ListOrdersResponse.error:type_name -> sampan.v1.Error
+	30,  // 41: sampan.v1.OrderPage.orders:type_name -> sampan.v1.Order
+	22,  // 42: sampan.v1.GetOrderRequest.order:type_name -> sampan.v1.OrderRef
+	30,  // 43: sampan.v1.GetOrderResponse.order:type_name -> sampan.v1.Order
+	12,  // 44: sampan.v1.GetOrderResponse.error:type_name -> sampan.v1.Error
+	22,  // 45: sampan.v1.PayRequest.order:type_name -> sampan.v1.OrderRef
+	11,  // 46: sampan.v1.PayRequest.expect:type_name -> sampan.v1.Money
+	13,  // 47: sampan.v1.PayRequest.attempt:type_name -> sampan.v1.Attempt
+	22,  // 48: sampan.v1.Payment.order:type_name -> sampan.v1.OrderRef
+	6,   // 49: sampan.v1.Payment.state:type_name -> sampan.v1.PaymentState
+	11,  // 50: sampan.v1.Payment.amount:type_name -> sampan.v1.Money
+	37,  // 51: sampan.v1.PayResponse.payment:type_name -> sampan.v1.Payment
+	12,  // 52: sampan.v1.PayResponse.error:type_name -> sampan.v1.Error
+	22,  // 53: sampan.v1.TrackRequest.order:type_name -> sampan.v1.OrderRef
+	40,  // 54: sampan.v1.Parcel.events:type_name -> sampan.v1.Event
+	22,  // 55: sampan.v1.Tracking.order:type_name -> sampan.v1.OrderRef
+	41,  // 56: sampan.v1.Tracking.parcels:type_name -> sampan.v1.Parcel
+	42,  // 57: sampan.v1.TrackResponse.tracking:type_name -> sampan.v1.Tracking
+	12,  // 58: sampan.v1.TrackResponse.error:type_name -> sampan.v1.Error
+	22,  // 59: sampan.v1.RefundRequest.order:type_name -> sampan.v1.OrderRef
+	7,   // 60: sampan.v1.RefundRequest.kind:type_name -> sampan.v1.RefundKind
+	44,  // 61: sampan.v1.RefundRequest.lines:type_name -> sampan.v1.RefundLine
+	11,  // 62: sampan.v1.RefundRequest.amount:type_name -> sampan.v1.Money
+	11,  // 63: sampan.v1.RefundRequest.shipping:type_name -> sampan.v1.Money
+	8,   // 64: sampan.v1.RefundRequest.goods:type_name -> sampan.v1.GoodsState
+	13,  // 65: sampan.v1.RefundRequest.attempt:type_name -> sampan.v1.Attempt
+	22,  // 66: sampan.v1.RefundState.order:type_name -> sampan.v1.OrderRef
+	7,   // 67: sampan.v1.RefundState.kind:type_name -> sampan.v1.RefundKind
+	9,   // 68: sampan.v1.RefundState.status:type_name -> sampan.v1.RefundStatus
+	11,  // 69: sampan.v1.RefundState.amount:type_name -> sampan.v1.Money
+	11,  // 70: sampan.v1.RefundState.shipping:type_name -> sampan.v1.Money
+	44,  // 71: sampan.v1.RefundState.lines:type_name -> sampan.v1.RefundLine
+	46,  // 72: sampan.v1.RefundResponse.refund:type_name -> sampan.v1.RefundState
+	12,  // 73: sampan.v1.RefundResponse.error:type_name -> sampan.v1.Error
+	22,  // 74: sampan.v1.GetRefundRequest.order:type_name -> sampan.v1.OrderRef
+	46,  // 75: sampan.v1.GetRefundResponse.refund:type_name -> sampan.v1.RefundState
+	12,  // 76: sampan.v1.GetRefundResponse.error:type_name -> sampan.v1.Error
+	22,  // 77: sampan.v1.CancelOrderRequest.order:type_name -> sampan.v1.OrderRef
+	13,  // 78: sampan.v1.CancelOrderRequest.attempt:type_name -> sampan.v1.Attempt
+	22,  // 79: sampan.v1.Cancellation.order:type_name -> sampan.v1.OrderRef
+	10,  // 80: sampan.v1.Cancellation.state:type_name -> sampan.v1.CancelState
+	51,  // 81: sampan.v1.CancelOrderResponse.cancellation:type_name -> sampan.v1.Cancellation
+	12,  // 82: sampan.v1.CancelOrderResponse.error:type_name -> sampan.v1.Error
+	23,  // 83: sampan.v1.QuoteRequest.lines:type_name -> sampan.v1.OrderLine
+	21,  // 84: sampan.v1.QuoteRequest.address:type_name -> sampan.v1.Address
+	67,  // 85: sampan.v1.QuoteRequest.options:type_name -> sampan.v1.QuoteRequest.OptionsEntry
+	11,  // 86: sampan.v1.QuoteLine.unit_price:type_name -> sampan.v1.Money
+	11,  // 87: sampan.v1.QuoteLine.amount:type_name -> sampan.v1.Money
+	27,  // 88: sampan.v1.QuoteLine.problem:type_name -> sampan.v1.Problem
+	54,  // 89: sampan.v1.Quote.lines:type_name -> sampan.v1.QuoteLine
+	28,  // 90: sampan.v1.Quote.totals:type_name -> sampan.v1.Totals
+	27,  // 91: sampan.v1.Quote.problem:type_name -> sampan.v1.Problem
+	55,  // 92: sampan.v1.QuoteResponse.quote:type_name -> sampan.v1.Quote
+	12,  // 93: sampan.v1.QuoteResponse.error:type_name -> sampan.v1.Error
+	22,  // 94: sampan.v1.ConfirmReceiptRequest.order:type_name -> sampan.v1.OrderRef
+	13,  // 95: sampan.v1.ConfirmReceiptRequest.attempt:type_name -> sampan.v1.Attempt
+	22,  // 96: sampan.v1.Receipt.order:type_name -> sampan.v1.OrderRef
+	58,  // 97: sampan.v1.ConfirmReceiptResponse.receipt:type_name -> sampan.v1.Receipt
+	12,  // 98: sampan.v1.ConfirmReceiptResponse.error:type_name -> sampan.v1.Error
+	61,  // 99: sampan.v1.ProveFenceResponse.proof:type_name -> sampan.v1.FenceProof
+	12,  // 100: sampan.v1.ProveFenceResponse.error:type_name -> sampan.v1.Error
+	18,  // 101: sampan.v1.Description.OperationsEntry.value:type_name -> sampan.v1.Capability
+	14,  // 102: sampan.v1.AdapterService.Configure:input_type -> sampan.v1.ConfigureRequest
+	16,  // 103: sampan.v1.AdapterService.Describe:input_type -> sampan.v1.DescribeRequest
+	24,  // 104: sampan.v1.AdapterService.CreateOrder:input_type -> sampan.v1.CreateOrderRequest
+	31,  // 105: sampan.v1.AdapterService.ListOrders:input_type -> sampan.v1.ListOrdersRequest
+	36,  // 106: sampan.v1.AdapterService.Pay:input_type -> sampan.v1.PayRequest
+	39,  // 107: sampan.v1.AdapterService.Track:input_type -> sampan.v1.TrackRequest
+	45,  // 108: sampan.v1.AdapterService.Refund:input_type -> sampan.v1.RefundRequest
+	34,  // 109: sampan.v1.AdapterService.GetOrder:input_type -> sampan.v1.GetOrderRequest
+	50,  // 110: sampan.v1.AdapterService.CancelOrder:input_type -> sampan.v1.CancelOrderRequest
+	53,  // 111: sampan.v1.AdapterService.Quote:input_type -> sampan.v1.QuoteRequest
+	57,  // 112: sampan.v1.AdapterService.ConfirmReceipt:input_type -> sampan.v1.ConfirmReceiptRequest
+	48,  // 113: sampan.v1.AdapterService.GetRefund:input_type -> sampan.v1.GetRefundRequest
+	60,  // 114: sampan.v1.AdapterService.ProveFence:input_type -> sampan.v1.ProveFenceRequest
+	15,  // 115: sampan.v1.AdapterService.Configure:output_type -> sampan.v1.ConfigureResponse
+	17,  // 116: sampan.v1.AdapterService.Describe:output_type -> sampan.v1.DescribeResponse
+	25,  // 117: sampan.v1.AdapterService.CreateOrder:output_type -> sampan.v1.CreateOrderResponse
+	32,  // 118: sampan.v1.AdapterService.ListOrders:output_type -> sampan.v1.ListOrdersResponse
+	38,  // 119: sampan.v1.AdapterService.Pay:output_type -> sampan.v1.PayResponse
+	43,  // 120: sampan.v1.AdapterService.Track:output_type -> sampan.v1.TrackResponse
+	47,  // 121: sampan.v1.AdapterService.Refund:output_type -> sampan.v1.RefundResponse
+	35,  // 122: sampan.v1.AdapterService.GetOrder:output_type -> sampan.v1.GetOrderResponse
+	52,  // 123: sampan.v1.AdapterService.CancelOrder:output_type -> sampan.v1.CancelOrderResponse
+	56,  // 124: sampan.v1.AdapterService.Quote:output_type -> sampan.v1.QuoteResponse
+	59,  // 125: sampan.v1.AdapterService.ConfirmReceipt:output_type -> sampan.v1.ConfirmReceiptResponse
+	49,  // 126: sampan.v1.AdapterService.GetRefund:output_type -> sampan.v1.GetRefundResponse
+	62,  // 127: sampan.v1.AdapterService.ProveFence:output_type -> sampan.v1.ProveFenceResponse
+	115, // [115:128] is the sub-list for method output_type
+	102, // [102:115] is the sub-list for method input_type
+	102, // [102:102] is the sub-list for extension type_name
+	102, // [102:102] is the sub-list for extension extendee
+	0,   // [0:102] is the sub-list for field type_name
 }
 
 func init() { file_sampan_v1_adapter_proto_init() }
@@ -5035,53 +5428,57 @@ func file_sampan_v1_adapter_proto_init() {
 		(*DescribeResponse_Description)(nil),
 		(*DescribeResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[13].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[14].OneofWrappers = []any{
 		(*CreateOrderResponse_Order)(nil),
 		(*CreateOrderResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[20].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[21].OneofWrappers = []any{
 		(*ListOrdersResponse_Page)(nil),
 		(*ListOrdersResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[23].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[24].OneofWrappers = []any{
 		(*GetOrderResponse_Order)(nil),
 		(*GetOrderResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[26].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[27].OneofWrappers = []any{
 		(*PayResponse_Payment)(nil),
 		(*PayResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[31].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[32].OneofWrappers = []any{
 		(*TrackResponse_Tracking)(nil),
 		(*TrackResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[35].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[36].OneofWrappers = []any{
 		(*RefundResponse_Refund)(nil),
 		(*RefundResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[37].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[38].OneofWrappers = []any{
 		(*GetRefundResponse_Refund)(nil),
 		(*GetRefundResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[40].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[41].OneofWrappers = []any{
 		(*CancelOrderResponse_Cancellation)(nil),
 		(*CancelOrderResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[44].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[45].OneofWrappers = []any{
 		(*QuoteResponse_Quote)(nil),
 		(*QuoteResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[47].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[48].OneofWrappers = []any{
 		(*ConfirmReceiptResponse_Receipt)(nil),
 		(*ConfirmReceiptResponse_Error)(nil),
+	}
+	file_sampan_v1_adapter_proto_msgTypes[51].OneofWrappers = []any{
+		(*ProveFenceResponse_Proof)(nil),
+		(*ProveFenceResponse_Error)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sampan_v1_adapter_proto_rawDesc), len(file_sampan_v1_adapter_proto_rawDesc)),
-			NumEnums:      10,
-			NumMessages:   53,
+			NumEnums:      11,
+			NumMessages:   57,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -60,6 +60,7 @@ const (
 	AdapterService_Quote_FullMethodName          = "/sampan.v1.AdapterService/Quote"
 	AdapterService_ConfirmReceipt_FullMethodName = "/sampan.v1.AdapterService/ConfirmReceipt"
 	AdapterService_GetRefund_FullMethodName      = "/sampan.v1.AdapterService/GetRefund"
+	AdapterService_ProveFence_FullMethodName     = "/sampan.v1.AdapterService/ProveFence"
 )
 
 // AdapterServiceClient is the client API for AdapterService service.
@@ -93,6 +94,11 @@ type AdapterServiceClient interface {
 	ConfirmReceipt(ctx context.Context, in *ConfirmReceiptRequest, opts ...grpc.CallOption) (*ConfirmReceiptResponse, error)
 	// GetRefund reads one refund afresh. A read.
 	GetRefund(ctx context.Context, in *GetRefundRequest, opts ...grpc.CallOption) (*GetRefundResponse, error)
+	// ProveFence shows whether the gateway refuses old signatures. It makes two harmless reads, the
+	// same one twice: signed now, and signed request.age_ms ago. It is itself a read, optional, and no
+	// operation of Describe. Answer ERROR_CODE_UNSUPPORTED where requests carry no time. A gateway that
+	// does not refuse the old one is an answer (old_refused is false), not an error.
+	ProveFence(ctx context.Context, in *ProveFenceRequest, opts ...grpc.CallOption) (*ProveFenceResponse, error)
 }
 
 type adapterServiceClient struct {
@@ -232,6 +238,16 @@ func (c *adapterServiceClient) GetRefund(ctx context.Context, in *GetRefundReque
 	return out, nil
 }
 
+func (c *adapterServiceClient) ProveFence(ctx context.Context, in *ProveFenceRequest, opts ...grpc.CallOption) (*ProveFenceResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ProveFenceResponse)
+	err := c.cc.Invoke(ctx, AdapterService_ProveFence_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AdapterServiceServer is the server API for AdapterService service.
 // All implementations must embed UnimplementedAdapterServiceServer
 // for forward compatibility.
@@ -263,6 +279,11 @@ type AdapterServiceServer interface {
 	ConfirmReceipt(context.Context, *ConfirmReceiptRequest) (*ConfirmReceiptResponse, error)
 	// GetRefund reads one refund afresh. A read.
 	GetRefund(context.Context, *GetRefundRequest) (*GetRefundResponse, error)
+	// ProveFence shows whether the gateway refuses old signatures. It makes two harmless reads, the
+	// same one twice: signed now, and signed request.age_ms ago. It is itself a read, optional, and no
+	// operation of Describe. Answer ERROR_CODE_UNSUPPORTED where requests carry no time. A gateway that
+	// does not refuse the old one is an answer (old_refused is false), not an error.
+	ProveFence(context.Context, *ProveFenceRequest) (*ProveFenceResponse, error)
 	mustEmbedUnimplementedAdapterServiceServer()
 }
 
@@ -308,6 +329,9 @@ func (UnimplementedAdapterServiceServer) ConfirmReceipt(context.Context, *Confir
 }
 func (UnimplementedAdapterServiceServer) GetRefund(context.Context, *GetRefundRequest) (*GetRefundResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetRefund not implemented")
+}
+func (UnimplementedAdapterServiceServer) ProveFence(context.Context, *ProveFenceRequest) (*ProveFenceResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ProveFence not implemented")
 }
 func (UnimplementedAdapterServiceServer) mustEmbedUnimplementedAdapterServiceServer() {}
 func (UnimplementedAdapterServiceServer) testEmbeddedByValue()                        {}
@@ -539,6 +563,24 @@ func _AdapterService_GetRefund_Handler(srv interface{}, ctx context.Context, dec
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AdapterService_ProveFence_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ProveFenceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdapterServiceServer).ProveFence(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AdapterService_ProveFence_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdapterServiceServer).ProveFence(ctx, req.(*ProveFenceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // AdapterService_ServiceDesc is the grpc.ServiceDesc for AdapterService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -589,6 +631,10 @@ var AdapterService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetRefund",
 			Handler:    _AdapterService_GetRefund_Handler,
+		},
+		{
+			MethodName: "ProveFence",
+			Handler:    _AdapterService_ProveFence_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

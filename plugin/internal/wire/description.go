@@ -11,7 +11,7 @@ func DescriptionTo(d core.Description) *pb.Description {
 		Operations: make(map[string]*pb.Capability, len(d.Operations)), Idempotency: pb.Idempotency(d.Idempotency),
 		MaxLinesPerOrder: int32Of(d.Limits.LinesPerOrder), MaxPageSize: int32Of(d.Limits.PageSize), Options: d.Options}
 	for op, c := range d.Operations {
-		m.Operations[string(op)] = &pb.Capability{Support: pb.Support(c.Support), Enabled: c.Enabled, Reason: c.Reason}
+		m.Operations[string(op)] = &pb.Capability{Support: pb.Support(c.Support), Enabled: c.Enabled, Reason: c.Reason, Effect: effectTo(c.Effect)}
 	}
 	return m
 }
@@ -24,7 +24,8 @@ func DescriptionFrom(m *pb.Description) core.Description {
 		Limits:      core.Limits{LinesPerOrder: max(0, int(m.GetMaxLinesPerOrder())), PageSize: max(0, int(m.GetMaxPageSize()))},
 		Options:     mapText(m.GetOptions())}
 	for op, c := range m.GetOperations() {
-		d.Operations[core.Operation(text(op))] = core.Capability{Support: known(c.GetSupport(), core.Provisional), Enabled: c.GetEnabled(), Reason: short(c.GetReason())}
+		d.Operations[core.Operation(text(op))] = core.Capability{Support: known(c.GetSupport(), core.Provisional), Enabled: c.GetEnabled(),
+			Reason: short(c.GetReason()), Effect: effectFrom(c.GetEffect())}
 	}
 	return d
 }

@@ -30,7 +30,8 @@ func ErrorTo(err error, write bool) *pb.Error {
 		GatewayRequestId: short(e.Gateway.RequestID), Detail: each(firstLines(e.Detail), short)}
 }
 
-// ErrorFrom reads an adapter's error.
+// ErrorFrom reads an adapter's error. NeedsHuman is a host's own word: from an adapter it means
+// nothing.
 func ErrorFrom(m *pb.Error) *core.Error {
 	return &core.Error{
 		Code: known(m.GetCode(), core.Canceled), Outcome: known(m.GetOutcome(), core.Done),

@@ -43,6 +43,9 @@ var (
 		}
 		return time.UnixMilli(ms).UTC()
 	})
+	anyDuration = rapid.Custom(func(t *rapid.T) time.Duration {
+		return time.Duration(rapid.Int64Range(0, 4e12).Draw(t, "ms")) * time.Millisecond
+	})
 	anyRef = rapid.Custom(func(t *rapid.T) core.OrderRef {
 		return core.OrderRef{ID: core.OrderID(anyID.Draw(t, "id")), Handle: core.Handle(anyID.Draw(t, "handle"))}
 	})
@@ -234,9 +237,17 @@ func TestEveryTypeComesBackAsItWas(t *testing.T) {
 		},
 		"description": func(t *rapid.T) {
 			d := core.Description{Adapter: anyID.Draw(t, "adapter"), Version: anyID.Draw(t, "version"), Market: "1688", Gateway: someText.Draw(t, "gateway"),
-				Operations:  map[core.Operation]core.Capability{core.OpPay: {Support: upTo(t, core.Provisional), Enabled: rapid.Bool().Draw(t, "on"), Reason: someText.Draw(t, "reason")}},
+				Operations: map[core.Operation]core.Capability{core.OpPay: {Support: upTo(t, core.Provisional), Enabled: rapid.Bool().Draw(t, "on"), Reason: someText.Draw(t, "reason"),
+					Effect: core.Effect{Class: upTo(t, core.EffectDedup), Fence: anyDuration.Draw(t, "fence"), Why: someText.Draw(t, "why")}}},
 				Idempotency: upTo(t, core.NativeKey), Limits: core.Limits{LinesPerOrder: rapid.IntRange(0, 99).Draw(t, "lines"), PageSize: 20}, Options: anyTable.Draw(t, "options")}
 			require.Equal(t, d, DescriptionFrom(throughBytes(t, DescriptionTo(d), &pb.Description{})))
+		},
+		"fence": func(t *rapid.T) {
+			r := core.ProveFenceRequest{Age: anyDuration.Draw(t, "age")}
+			require.Equal(t, r, ProveFenceFrom(throughBytes(t, ProveFenceTo(r), &pb.ProveFenceRequest{})))
+			p := core.FenceProof{Gateway: anyID.Draw(t, "gateway"), FreshTaken: rapid.Bool().Draw(t, "fresh"), OldRefused: rapid.Bool().Draw(t, "old"),
+				Said: core.GatewayError{Code: anyID.Draw(t, "code"), Message: someText.Draw(t, "message"), RequestID: anyID.Draw(t, "request")}}
+			require.Equal(t, p, FenceProofFrom(throughBytes(t, FenceProofTo(p), &pb.FenceProof{})))
 		},
 		"error": func(t *rapid.T) {
 			e := &core.Error{Code: upTo(t, core.Canceled), Outcome: upTo(t, core.Done), Op: core.OpPay, Field: anyID.Draw(t, "field"), Message: someText.Draw(t, "message"),
@@ -284,6 +295,26 @@ func TestWhatAStrangerSendsIsCheckedAndNamed(t *testing.T) {
 	}
 }
 
+// What is read wrongly here would let a machine send again.
+func TestAnEffectIsReadWithCare(t *testing.T) {
+	read := func(m *pb.Effect) core.Effect {
+		return DescriptionFrom(&pb.Description{Operations: map[string]*pb.Capability{"pay": {Effect: m}}}).Operations[core.OpPay].Effect
+	}
+	require.Equal(t, core.Effect{}, read(nil), "an absent one is for a person")
+	require.Equal(t, core.EffectHuman, read(&pb.Effect{Class: 99}).Class)
+	require.Equal(t, core.EffectHuman, read(&pb.Effect{Class: -1}).Class)
+	require.Zero(t, read(&pb.Effect{FenceMs: -600_000}).Fence, "a negative fence is none")
+	require.Greater(t, read(&pb.Effect{FenceMs: math.MaxInt64}).Fence, 1000*time.Hour, "one without room does not become short")
+	require.Equal(t, 600_001*time.Millisecond, read(effectTo(core.Effect{Fence: 600*time.Second + 1})).Fence, "a fence never becomes shorter on the way")
+	require.Equal(t, 700_001*time.Millisecond, ProveFenceFrom(ProveFenceTo(core.ProveFenceRequest{Age: 700*time.Second + 1})).Age, "nor does an age")
+	require.Equal(t, "x\uFFFD", FenceProofTo(core.FenceProof{Gateway: "x\xff"}).GetGateway(), "one that is not UTF-8 has no form on the wire")
+	require.Equal(t, "a b", FenceProofFrom(&pb.FenceProof{GatewayMessage: "a\nb\x1b"}).Said.Message)
+}
+
+func TestThatAPersonIsNeededIsNotAnAdaptersToSay(t *testing.T) {
+	require.Equal(t, core.Internal, ErrorFrom(ErrorTo(&core.Error{Code: core.NeedsHuman, Message: "x"}, true)).Code)
+}
+
 func TestTextsLoseWhatMovesATerminal(t *testing.T) {
 	o, err := OrderFrom(&pb.Order{Order: &pb.OrderRef{Id: "1"}, UpstreamStatus: "a\x1b[31m\u202eb\nc\xff"})
 	require.NoError(t, err)
@@ -298,7 +329,8 @@ func TestAForeignErrorSaysNothingOfTheOutcome(t *testing.T) {
 // The numbers of both sides are the same by hand, so their names are compared.
 func TestEveryEnumValueMeansTheSameOnBothSides(t *testing.T) {
 	compare(t, "OUTCOME_", pb.Outcome_name, core.Done)
-	compare(t, "ERROR_CODE_", pb.ErrorCode_name, core.Canceled)
+	compare(t, "ERROR_CODE_", pb.ErrorCode_name, core.NeedsHuman)
+	compare(t, "EFFECT_CLASS_", pb.EffectClass_name, core.EffectDedup)
 	compare(t, "SUPPORT_", pb.Support_name, core.Provisional)
 	compare(t, "IDEMPOTENCY_", pb.Idempotency_name, core.NativeKey)
 	compare(t, "STATUS_", pb.Status_name, core.Closed)
