@@ -70,6 +70,8 @@ func (f *fake) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (core
 		return core.Order{}, ctx.Err()
 	case "deaf":
 		time.Sleep(3 * time.Second)
+	case "second":
+		time.Sleep(time.Second)
 	case "stop":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 		time.Sleep(time.Minute)
@@ -108,6 +110,13 @@ func (f *fake) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (core
 func (f *fake) ListOrders(_ context.Context, r core.ListOrdersRequest) (core.OrderPage, error) {
 	if f.mode == "loop" {
 		return core.OrderPage{Next: "same"}, nil
+	}
+	if once, ok := strings.CutPrefix(f.mode, "die-once:"); ok {
+		if mark, err := os.OpenFile(once, os.O_CREATE|os.O_EXCL, 0o600); err == nil {
+			_ = mark.Close()
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {}
+		}
 	}
 	n := len(r.Cursor) + 1
 	page := core.OrderPage{Orders: []core.Order{{OrderRef: core.OrderRef{ID: core.OrderID(fmt.Sprint("o", n))}}}}

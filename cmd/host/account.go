@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +17,7 @@ import (
 // opened is one account with its adapter process running.
 type opened struct {
 	buyer  *core.Buyer
-	client *plugin.Client
+	client adapterProcess
 }
 
 func (o *opened) close() { _ = o.client.Close() } // the command's own result is what counts
@@ -129,7 +130,7 @@ func (a *app) startProgram(ctx context.Context, name string, p program, settings
 	if err != nil {
 		return nil, core.Invalid("accounts."+name+".settings", "hold a value that has no JSON form")
 	}
-	client, err := plugin.Open(ctx, plugin.Config{Account: name, Adapter: p.adapter, Command: p.command, SHA256: p.sum, Settings: text, Logger: a.logger()})
+	client, err := a.run(ctx, plugin.Config{Account: name, Adapter: p.adapter, Command: p.command, SHA256: p.sum, Settings: text, Logger: a.logger()})
 	if err != nil {
 		return nil, err
 	}
@@ -140,6 +141,26 @@ func (a *app) startProgram(ctx context.Context, name string, p program, settings
 		return nil, err
 	}
 	return &opened{buyer: buyer, client: client}, nil
+}
+
+// adapterProcess is an adapter that runs as a process, or the supervisor of one.
+type adapterProcess interface {
+	core.Adapter
+	io.Closer
+	PID() int
+}
+
+// run starts an adapter for one command, or keeps it running for a command that goes on.
+func (a *app) run(ctx context.Context, c plugin.Config) (adapterProcess, error) {
+	if !a.keep {
+		return plugin.Open(ctx, c)
+	}
+	s := plugin.Supervise(plugin.SuperviseConfig{Config: c, KeepWarm: true})
+	if err := s.Start(ctx); err != nil {
+		_ = s.Close() // the reason to give is why it does not start
+		return nil, err
+	}
+	return s, nil
 }
 
 // builtinProgram is this program again.

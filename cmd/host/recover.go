@@ -131,6 +131,7 @@ func (a *app) withAccount(ctx context.Context, name string, f func(context.Conte
 func (a *app) watch(ctx context.Context, names []string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	a.keep = true
 	host, _ := os.Hostname() // it only helps to tell owners apart
 	owner := fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano())
 	ends := make(chan error, len(names))

@@ -25,6 +25,9 @@ type app struct {
 	running  bool
 	out, err io.Writer
 
+	// keep lets adapters be started again when they end.
+	keep bool
+
 	// journal is open while a command that writes runs; nil is one in memory.
 	journal core.Journal
 
