@@ -125,13 +125,13 @@ func TestAdapter(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.Close() })
 	adaptertest.Run(t, adaptertest.Harness{
-		Open:     func(t *testing.T) core.Adapter { return openSandbox(t, s, authSign) },
+		Open:     func(t testing.TB) core.Adapter { return openSandbox(t, s, authSign) },
 		Order:    func() core.CreateOrderRequest { return pencils() },
 		Payable:  cny("11.96"),
-		Effects:  func(*testing.T) int { return len(s.Effects()) },
-		Requests: func(*testing.T) int { return requestsButReads(s) },
-		Fault:    func(_ *testing.T, f adaptertest.Fault) { s.Script(); s.Script(sandboxFaults[f]) },
-		Ship:     func(t *testing.T, id core.OrderID) { require.NoError(t, s.Ship(string(id))) },
+		Effects:  func(testing.TB) int { return len(s.Effects()) },
+		Requests: func(testing.TB) int { return requestsButReads(s) },
+		Fault:    func(_ testing.TB, f adaptertest.Fault) { s.Script(); s.Script(sandboxFaults[f]) },
+		Ship:     func(t testing.TB, id core.OrderID) { require.NoError(t, s.Ship(string(id))) },
 		Secrets:  []string{sandbox.DefaultAppSecret},
 	})
 }

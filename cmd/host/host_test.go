@@ -66,6 +66,11 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Setenv("TEA", self)
+			conform, err := filepath.Abs("../../testdata/conform")
+			if err != nil {
+				return err
+			}
+			env.Setenv("CONFORM", conform)
 			if err := writeFiles(env.WorkDir, sandboxVariants(server)); err != nil {
 				return err
 			}

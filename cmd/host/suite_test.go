@@ -95,7 +95,7 @@ func wholeOrder(_ core.Order, r core.RefundRequest) core.RefundRequest {
 
 func (u suiteSubject) harness(s *sandbox.Server, adapter core.Adapter) adaptertest.Harness {
 	h := adaptertest.Harness{
-		Open: func(*testing.T) core.Adapter { return adapter },
+		Open: func(testing.TB) core.Adapter { return adapter },
 		Order: func() core.CreateOrderRequest {
 			var r core.CreateOrderRequest
 			text, err := demoOrders.ReadFile("demo/" + u.adapter + ".json")
@@ -109,19 +109,19 @@ func (u suiteSubject) harness(s *sandbox.Server, adapter core.Adapter) adapterte
 			return r
 		},
 		Refund:        u.refund,
-		Effects:       func(*testing.T) int { return len(s.Effects()) },
-		Requests:      func(*testing.T) int { return len(s.Log()) },
-		WriteRequests: func(*testing.T) int { return u.writesIn(s.Log()) },
-		Fault:         func(_ *testing.T, f adaptertest.Fault) { s.Script(); s.Script(suiteFaults[f]) },
-		Settle:        func(*testing.T, core.OrderID) { s.Tick() },
-		Ship:          func(t *testing.T, id core.OrderID) { require.NoError(t, s.Ship(string(id))) },
+		Effects:       func(testing.TB) int { return len(s.Effects()) },
+		Requests:      func(testing.TB) int { return len(s.Log()) },
+		WriteRequests: func(testing.TB) int { return u.writesIn(s.Log()) },
+		Fault:         func(_ testing.TB, f adaptertest.Fault) { s.Script(); s.Script(suiteFaults[f]) },
+		Settle:        func(testing.TB, core.OrderID) { s.Tick() },
+		Ship:          func(t testing.TB, id core.OrderID) { require.NoError(t, s.Ship(string(id))) },
 		Secrets:       []string{sandbox.DefaultAccessSecret, sandbox.DefaultAppSecret},
 	}
 	if u.payable != "" {
 		h.Payable = money.MustParse(u.payable, money.CNY)
 	}
 	if u.adapter != "dajisaas" {
-		h.SignedAt = func(t *testing.T) time.Time { return signedAt(t, s.Log()) }
+		h.SignedAt = func(t testing.TB) time.Time { return signedAt(t, s.Log()) }
 	}
 	return h
 }
@@ -138,7 +138,7 @@ func (u suiteSubject) writesIn(log []sandbox.Access) int {
 }
 
 // signedAt reads PandaPon's timestamp header, in milliseconds.
-func signedAt(t *testing.T, log []sandbox.Access) time.Time {
+func signedAt(t testing.TB, log []sandbox.Access) time.Time {
 	var ms int64
 	_, err := fmt.Sscan(log[len(log)-1].Header.Get("timestamp"), &ms)
 	require.NoError(t, err)

@@ -13,7 +13,7 @@ var cancelRules = []rule{
 		order := p.created()
 		_, err := p.cancel(p.Context(), core.CancelOrderRequest{Order: order.OrderRef, Attempt: p.attempt()})
 		p.noError(err, "CancelOrder")
-		p.h.settle(p.T, order.ID)
+		p.h.settle(p.TB, order.ID)
 		read := p.fresh(order)
 		p.check(read.Status == core.Cancelled || read.Status == core.Closed, read.Status, core.Cancelled, "map the gateway's word for an order that ended unpaid")
 	}},

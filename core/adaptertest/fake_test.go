@@ -492,14 +492,14 @@ type noProver struct {
 // harness opens a fresh fair for every test.
 func harness(broken string, only []core.Operation) adaptertest.Harness {
 	g := &gateway{refunds: map[core.RefundID]core.Refund{}}
-	count := func(n *int) func(*testing.T) int {
-		return func(*testing.T) int { g.mu.Lock(); defer g.mu.Unlock(); return *n }
+	count := func(n *int) func(testing.TB) int {
+		return func(testing.TB) int { g.mu.Lock(); defer g.mu.Unlock(); return *n }
 	}
-	move := func(change func(*core.Order)) func(*testing.T, core.OrderID) {
-		return func(_ *testing.T, id core.OrderID) { g.mu.Lock(); defer g.mu.Unlock(); change(g.find(id)) }
+	move := func(change func(*core.Order)) func(testing.TB, core.OrderID) {
+		return func(_ testing.TB, id core.OrderID) { g.mu.Lock(); defer g.mu.Unlock(); change(g.find(id)) }
 	}
 	return adaptertest.Harness{
-		Open: func(*testing.T) core.Adapter {
+		Open: func(testing.TB) core.Adapter {
 			a := &adapter{g: g, broken: broken, only: only}
 			if broken == "declares too much" {
 				return bare{a}
@@ -518,8 +518,8 @@ func harness(broken string, only []core.Operation) adaptertest.Harness {
 		Effects:       count(&g.effects),
 		Requests:      count(&g.requests),
 		WriteRequests: count(&g.writes),
-		SignedAt:      func(*testing.T) time.Time { g.mu.Lock(); defer g.mu.Unlock(); return g.signedAt },
-		Fault:         func(_ *testing.T, f adaptertest.Fault) { g.mu.Lock(); defer g.mu.Unlock(); g.fault = f },
+		SignedAt:      func(testing.TB) time.Time { g.mu.Lock(); defer g.mu.Unlock(); return g.signedAt },
+		Fault:         func(_ testing.TB, f adaptertest.Fault) { g.mu.Lock(); defer g.mu.Unlock(); g.fault = f },
 		Settle: move(func(o *core.Order) {
 			if o.UpstreamStatus == "PAYING" {
 				o.Status, o.UpstreamStatus = core.Paid, "PAID"

@@ -45,7 +45,7 @@ func faultRules() []rule {
 func checkFault(p *probe, w write, row faultRow) {
 	send := w.prepare(p)
 	before := p.mark()
-	p.h.Fault(p.T, row.fault)
+	p.h.Fault(p.TB, row.fault)
 	ctx := p.Context()
 	if row.fault == LateAnswer {
 		ctx = p.bounded(Patience)
@@ -81,7 +81,7 @@ func (p *probe) checkFaultOutcome(err error, row faultRow, grown mark) {
 var secretRules = []rule{
 	{name: "no error of a fault repeats a secret or an address", needs: []core.Operation{core.OpCreateOrder}, needsFault: true, check: func(p *probe) {
 		for _, fault := range []Fault{RefuseBefore, DropBefore, ErrorBefore, Garbage} {
-			p.h.Fault(p.T, fault)
+			p.h.Fault(p.TB, fault)
 			_, err := p.create(p.Context(), p.order())
 			p.check(err != nil, "no error under "+string(fault), "an error", "report what goes wrong")
 		}

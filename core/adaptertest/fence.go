@@ -67,6 +67,6 @@ func checkOldSignature(p *probe, age time.Duration) {
 	if p.h.SignedAt == nil {
 		return // the harness cannot tell
 	}
-	got, want := p.h.SignedAt(p.T), p.h.now().Add(-age)
+	got, want := p.h.SignedAt(p.TB), p.h.now().Add(-age)
 	p.check(got.Sub(want).Abs() < time.Minute, got.UTC(), want, "sign the second read with now - Age and nothing else changed, and send it last")
 }

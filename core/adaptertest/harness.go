@@ -13,7 +13,7 @@ import (
 type Harness struct {
 	// Open gives a configured adapter against an offline gateway, fresh or shared. It is called for
 	// every rule; clean up with t.Cleanup.
-	Open func(t *testing.T) core.Adapter
+	Open func(t testing.TB) core.Adapter
 	// Order gives a purchase that the gateway will take. The suite sets Ref and Attempt.
 	Order func() core.CreateOrderRequest
 	// Payable is what that purchase costs; absent: not known before the order is read.
@@ -25,25 +25,25 @@ type Harness struct {
 	Refund func(paid core.Order, r core.RefundRequest) core.RefundRequest
 
 	// Effects counts the writes that really happened at the gateway so far.
-	Effects func(t *testing.T) int
+	Effects func(t testing.TB) int
 	// Requests counts the requests that the gateway has seen so far, reads and writes.
-	Requests func(t *testing.T) int
+	Requests func(t testing.TB) int
 	// WriteRequests counts those of them that ask for a write, whatever came of it: one attempt must
 	// be one of these. nil: Requests is taken, for adapters whose writes read nothing.
-	WriteRequests func(t *testing.T) int
+	WriteRequests func(t testing.TB) int
 	// SignedAt is the time in the signature of the gateway's latest request; nil: the gateway's
 	// signature holds no time.
-	SignedAt func(t *testing.T) time.Time
+	SignedAt func(t testing.TB) time.Time
 
 	// Fault makes the gateway's next write go wrong, once; the suite calls nothing else between it and
 	// that write. nil: the fault rules are skipped, which is no
 	// proof of anything.
-	Fault func(t *testing.T, f Fault)
+	Fault func(t testing.TB, f Fault)
 	// Settle lets the gateway finish what it accepted, and does what a person must do at a cashier.
 	// nil: the gateway finishes everything at once.
-	Settle func(t *testing.T, id core.OrderID)
+	Settle func(t testing.TB, id core.OrderID)
 	// Ship sends the goods, as the seller. nil: the rules of shipped orders are skipped.
-	Ship func(t *testing.T, id core.OrderID)
+	Ship func(t testing.TB, id core.OrderID)
 
 	// Secrets are texts that must stand in no error: keys, signatures, tokens.
 	Secrets []string
@@ -80,7 +80,7 @@ const (
 	Garbage Fault = "garbage"
 )
 
-func (h Harness) check(t *testing.T) {
+func (h Harness) check(t testing.TB) {
 	t.Helper()
 	for name, missing := range map[string]bool{"Open": h.Open == nil, "Order": h.Order == nil,
 		"Effects": h.Effects == nil, "Requests": h.Requests == nil} {
@@ -98,7 +98,7 @@ func (h Harness) now() time.Time {
 	return now().UTC().Truncate(time.Millisecond) // what the contract between processes carries
 }
 
-func (h Harness) settle(t *testing.T, id core.OrderID) {
+func (h Harness) settle(t testing.TB, id core.OrderID) {
 	if h.Settle != nil {
 		h.Settle(t, id)
 	}

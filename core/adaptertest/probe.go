@@ -14,7 +14,7 @@ import (
 
 // probe is one rule at work on one adapter. Its calls look at every answer for what holds always.
 type probe struct {
-	*testing.T
+	testing.TB
 	h       Harness
 	d       core.Description
 	adapter core.Adapter
@@ -85,7 +85,7 @@ func (p *probe) paid() core.Order {
 	order := p.created()
 	_, err := p.pay(p.Context(), p.payment(order))
 	p.noError(err, "Pay")
-	p.h.settle(p.T, order.ID)
+	p.h.settle(p.TB, order.ID)
 	return p.fresh(order)
 }
 
@@ -132,10 +132,10 @@ type mark struct{ requests, writes, effects int }
 
 func (p *probe) mark() mark {
 	p.Helper()
-	m := mark{requests: p.h.Requests(p.T), effects: p.h.Effects(p.T)}
+	m := mark{requests: p.h.Requests(p.TB), effects: p.h.Effects(p.TB)}
 	m.writes = m.requests
 	if p.h.WriteRequests != nil {
-		m.writes = p.h.WriteRequests(p.T)
+		m.writes = p.h.WriteRequests(p.TB)
 	}
 	return m
 }

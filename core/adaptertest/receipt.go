@@ -14,6 +14,6 @@ var receiptRules = []rule{
 func (p *probe) shipped() core.Order {
 	p.Helper()
 	order := p.paid()
-	p.h.Ship(p.T, order.ID)
+	p.h.Ship(p.TB, order.ID)
 	return p.fresh(order)
 }

@@ -62,15 +62,8 @@ func Run(t *testing.T, h Harness) {
 }
 
 func (g group) run(t *testing.T, h Harness, d core.Description) {
-	if g.op != "" && d.Check(g.op) != nil {
-		r := rule{name: "what is not offered says so and sends nothing", check: func(p *probe) { checkRefusal(p, g.op) }}
+	for _, r := range g.applying(d) {
 		t.Run(r.name, func(t *testing.T) { r.run(t, h, d, g.name) })
-		return
-	}
-	for _, r := range g.rules {
-		if r.applies(d) {
-			t.Run(r.name, func(t *testing.T) { r.run(t, h, d, g.name) })
-		}
 	}
 }
 
@@ -78,12 +71,12 @@ func (r rule) applies(d core.Description) bool {
 	return !slices.ContainsFunc(r.needs, func(op core.Operation) bool { return d.Check(op) != nil })
 }
 
-func (r rule) run(t *testing.T, h Harness, d core.Description, group string) {
+func (r rule) run(t testing.TB, h Harness, d core.Description, group string) {
 	if r.needsFault && h.Fault == nil {
 		t.Skip("NOT RUN: Harness.Fault is nil, so nothing is known of this adapter when a write goes wrong")
 	}
 	if r.needsShip && h.Ship == nil {
 		t.Skip("NOT RUN: Harness.Ship is nil, so nothing is known of this adapter when goods are shipped")
 	}
-	r.check(&probe{T: t, h: h, d: d, adapter: h.Open(t), rule: group + ": " + r.name})
+	r.check(&probe{TB: t, h: h, d: d, adapter: h.Open(t), rule: group + ": " + r.name})
 }

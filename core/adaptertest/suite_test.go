@@ -142,6 +142,10 @@ func TestVariantOfAnotherProcess(t *testing.T) {
 	if !ok {
 		return
 	}
+	adaptertest.Run(t, variantHarness(broken))
+}
+
+func variantHarness(broken string) adaptertest.Harness {
 	h := harness(strings.TrimSuffix(broken, ", counted"), nil)
 	switch broken {
 	case "reads after it paid":
@@ -151,5 +155,5 @@ func TestVariantOfAnotherProcess(t *testing.T) {
 	case "no counts":
 		h.Effects = nil
 	}
-	adaptertest.Run(t, h)
+	return h
 }

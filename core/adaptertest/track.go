@@ -9,7 +9,7 @@ import (
 var trackRules = []rule{
 	{name: "a shipped order has parcels", needs: []core.Operation{core.OpCreateOrder, core.OpPay}, needsShip: true, check: func(p *probe) {
 		order := p.paid()
-		p.h.Ship(p.T, order.ID)
+		p.h.Ship(p.TB, order.ID)
 		tracking, err := p.track(p.Context(), order.OrderRef)
 		p.noError(err, "Track")
 		p.check(len(tracking.Parcels) > 0, "no parcel", "one parcel at least", "read the gateway's shipments; a parcel may lack its number, not its place in the list")

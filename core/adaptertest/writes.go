@@ -104,7 +104,7 @@ func checkSignedAt(p *probe, w write) {
 	send, a := w.prepare(p), p.attempt()
 	a.SignedAt, a.NotAfter = a.SignedAt.Add(-20*time.Second), a.NotAfter.Add(-20*time.Second)
 	p.noError(send(p.Context(), a), string(w.op))
-	got := p.h.SignedAt(p.T)
+	got := p.h.SignedAt(p.TB)
 	p.check(got.Truncate(time.Second).Equal(a.SignedAt.Truncate(time.Second)), got.UTC(), a.SignedAt,
 		"sign with Attempt.SignedAt, never with your own clock: it bounds how long a lost request can still take effect")
 }
