@@ -3,7 +3,10 @@
 TOOL := go tool -modfile=tools/go.mod
 FUZZTIME ?= 10s
 
-.PHONY: help check test race lint fuzz proto demo soak
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+
+.PHONY: help check test race lint fuzz proto demo crash bench soak
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +39,15 @@ proto: ## generate the code of plugin/proto again
 demo: ## buy on three accounts, offline
 	go run ./cmd/host demo
 
-soak: ## the long proofs: 1,000,000 fault schedules, the model to its full horizon
-	SAMPAN_SCHEDULES=1000000 go test ./internal/simulate -run TestNothing -count 1 -timeout 60m -v
-	SAMPAN_SOAK=1 go test -tags soak ./internal/model -run Soak -count 1 -timeout 30m -v
+crash: ## kill -9 at every point ten times on both journals; four hosts with 1,000 orders
+	SAMPAN_KILLS=10 SAMPAN_HOSTS_ORDERS=1000 go test ./internal/crash -count 1 -timeout 40m -v | grep -v '^=== '
+
+bench: ## what the journals cost beside a bare fsync
+	go test -run '^$$' -bench . ./journal/...
+
+soak: ## the long proofs, each with its table: 1,000,000 fault schedules, the model to its full horizon, crashes
+	SAMPAN_SCHEDULES=1000000 go test ./internal/simulate -run TestNothing -count 1 -timeout 90m -v | grep -v '^=== '
+	SAMPAN_SOAK=1 go test -tags soak ./internal/model -run Soak -count 1 -timeout 30m -v | grep -v '^=== '
+	SAMPAN_SOAK=1 go test ./core/effect -run AccessLog -count 1 -v | grep -v '^=== '
+	SAMPAN_ROUNDS=1000 go test ./plugin -run TestCrashes -count 1 -timeout 30m -v | grep -v '^=== '
+	SAMPAN_KILLS=50 SAMPAN_HOSTS_ORDERS=1000 go test ./internal/crash -count 1 -timeout 120m -v | grep -v '^=== '

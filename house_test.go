@@ -57,6 +57,10 @@ var house = []room{
 	// The proof of the first promise: a model of the protocol, and the protocol itself under faults.
 	{folder: "internal/model"},
 	{folder: "internal/simulate", own: []string{"core", "core/money"}},
+	// Processes that are killed: tests only.
+	{folder: "internal/crash"},
+	// Adapters that an author may copy, in other languages: the Go files are their tests.
+	{folder: "examples/adapters/..."},
 	{folder: "cmd/host/...", own: anything, outside: anything},
 }
 
