@@ -57,6 +57,8 @@ var house = []room{
 	// The proof of the first promise: a model of the protocol, and the protocol itself under faults.
 	{folder: "internal/model"},
 	{folder: "internal/simulate", own: []string{"core", "core/money"}},
+	// A real PostgreSQL for tests.
+	{folder: "internal/pgtest", outside: []string{"github.com/jackc/pgx/v5", "github.com/stretchr/testify"}},
 	// Processes that are killed: tests only.
 	{folder: "internal/crash"},
 	// Adapters that an author may copy, in other languages: the Go files are their tests.

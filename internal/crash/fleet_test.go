@@ -15,6 +15,7 @@ import (
 
 	"github.com/sampan-go/sampan/adapters/alibaba1688"
 	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/internal/pgtest"
 	"github.com/sampan-go/sampan/internal/sandbox"
 	"github.com/sampan-go/sampan/journal/postgres"
 )
@@ -77,7 +78,7 @@ func newFleet(t *testing.T, orders int, seed uint64) *fleet {
 			r.kill()
 		}
 	})
-	f.plan = fleetPlan{Orders: orders, site: site{DSN: newDatabase(t), Account: "shop", Adapter: alibaba1688.Name,
+	f.plan = fleetPlan{Orders: orders, site: site{DSN: pgtest.Database(t), Account: "shop", Adapter: alibaba1688.Name,
 		Gateway: f.gateway.server.URL, Roots: f.gateway.roots, Clock: c}}
 	f.gateway.Script(f.faults(orders)...)
 	for i := range f.hosts {
@@ -87,7 +88,7 @@ func newFleet(t *testing.T, orders int, seed uint64) *fleet {
 }
 
 // sloppy is a gateway that takes its time, sometimes minutes of the fleet's clock, and loses answers.
-func (f *fleet) sloppy(seed uint64) func(point, string) bool {
+func (f *fleet) sloppy(seed uint64) func(*gateway, point, string) bool {
 	var mu sync.Mutex
 	random := rand.New(rand.NewPCG(seed, 2))
 	number := func(n int) int {
@@ -95,7 +96,7 @@ func (f *fleet) sloppy(seed uint64) func(point, string) bool {
 		defer mu.Unlock()
 		return random.IntN(n)
 	}
-	return func(at point, _ string) bool {
+	return func(_ *gateway, at point, _ string) bool {
 		switch {
 		case f.still.Load():
 		case at == requestRead:

@@ -33,7 +33,7 @@ type gateway struct {
 	server *httptest.Server
 	roots  string // a file with the server's certificate
 	// hook is told of every point that a write comes to; true says that the client is gone or cut off.
-	hook  func(at point, path string) (struck bool)
+	hook  func(g *gateway, at point, path string) (struck bool)
 	clock atomic.Pointer[clock]
 	reads atomic.Int64
 
@@ -43,7 +43,7 @@ type gateway struct {
 	again   int // payments of what was paid already: the sandbox refuses them, a gateway need not
 }
 
-func newGateway(t testing.TB, c clock, hook func(point, string) bool) *gateway {
+func newGateway(t testing.TB, c clock, hook func(*gateway, point, string) bool) *gateway {
 	t.Helper()
 	g := &gateway{hook: hook, open: map[net.Conn]bool{}}
 	g.clock.Store(&c)
@@ -52,7 +52,7 @@ func newGateway(t testing.TB, c clock, hook func(point, string) bool) *gateway {
 	g.server.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that are killed are no news
 	g.server.Config.ConnState = g.connState
 	g.server.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
-		g.hook(connected, "")
+		g.hook(g, connected, "")
 		return nil, nil // the handshake goes on: whoever lives may send
 	}}
 	g.server.StartTLS()
@@ -103,14 +103,14 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.reads.Add(1)
 		return
 	}
-	if g.hook(requestLost, path) {
+	if g.hook(g, requestLost, path) {
 		panic(http.ErrAbortHandler)
 	}
-	cut := g.hook(requestRead, path)
+	cut := g.hook(g, requestRead, path)
 	answer := httptest.NewRecorder()
 	g.Sandbox.ServeHTTP(answer, r)
 	g.see(path, answer.Body.Bytes())
-	if g.hook(afterEffect, path) || cut {
+	if g.hook(g, afterEffect, path) || cut {
 		panic(http.ErrAbortHandler)
 	}
 	for name, values := range answer.Header() {
@@ -119,7 +119,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(answer.Code)
 	_, _ = w.Write(answer.Body.Bytes()) // a client that left has its own error
 	_ = http.NewResponseController(w).Flush()
-	g.hook(afterAnswer, path)
+	g.hook(g, afterAnswer, path)
 }
 
 func isWrite(path string) bool {

@@ -71,7 +71,7 @@ func openHost(ctx context.Context, s site) (*host, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := plugin.Open(ctx, plugin.Config{Account: s.Account, Env: []string{"SSL_CERT_FILE=" + s.Roots},
+	client, err := plugin.Open(ctx, plugin.Config{Account: s.Account, Env: []string{"SSL_CERT_FILE=" + s.Roots, noSleep},
 		Command:  []string{self, adapterRole, written(adapterPlan{Name: s.Adapter, Clock: s.Clock, Dies: s.AdapterDies})},
 		Settings: settings(s.Adapter, s.Gateway)})
 	if err != nil {

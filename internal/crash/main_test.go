@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/sampan-go/sampan/internal/pgtest"
 	"io"
 	"os"
 	"os/exec"
@@ -37,7 +38,7 @@ func TestMain(m *testing.M) {
 		}
 	}
 	code := m.Run()
-	stopPostgres()
+	pgtest.Stop()
 	os.Exit(code)
 }
 
@@ -85,7 +86,6 @@ func die() {
 type role struct {
 	stdin  io.WriteCloser
 	cmd    *exec.Cmd
-	stderr bytes.Buffer
 	killer *time.Timer
 	over   chan struct{}
 	err    error // how it ended
@@ -93,14 +93,26 @@ type role struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed at every line, and made anew
 	lines   []string
+	stderr  bytes.Buffer
 }
+
+// Write takes what the process says on stderr.
+func (r *role) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.stderr.Write(p)
+}
+
+// noSleep keeps a process with the race detector from sleeping for a second before it ends.
+const noSleep = "GORACE=atexit_sleep_ms=0"
 
 // longest is more than any role needs.
 const longest = 8 * time.Minute
 
 func startRole(name string, p any) (*role, error) {
 	r := &role{cmd: exec.Command(os.Args[0], name, written(p)), over: make(chan struct{}), changed: make(chan struct{})}
-	r.cmd.Stderr = &r.stderr
+	r.cmd.Stderr = r
+	r.cmd.Env = append(os.Environ(), noSleep)
 	out, err := r.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/internal/pgtest"
 	"github.com/sampan-go/sampan/internal/sandbox"
 	"github.com/sampan-go/sampan/journal/postgres"
 )
@@ -83,7 +84,7 @@ func environment(t *testing.T, name string, none int) int {
 // to none where the gateway refuses; and what the caller was told before stays true.
 func TestKillAtEveryPoint(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { runMatrix(t, "") })
-	t.Run("postgres", func(t *testing.T) { runMatrix(t, newDatabase(t)) })
+	t.Run("postgres", func(t *testing.T) { runMatrix(t, pgtest.Database(t)) })
 }
 
 func runMatrix(t *testing.T, dsn string) {
@@ -170,10 +171,9 @@ func (s strike) run(t *testing.T, shared core.Journal) (tally, error) {
 		return tally{}, err
 	}
 	w := s.write
-	killer := &killer{strike: s, reads: w.reads}
+	killer := &killer{strike: s, reads: w.reads, ready: make(chan struct{})}
 	g := newGateway(t, clock{Start: time.Now(), Speed: 1}, killer.hook)
 	defer g.close()
-	killer.gateway = g
 	if w.op == core.OpRefund {
 		if err := g.PayAtCashier(orderID); err != nil {
 			return tally{}, err
@@ -187,7 +187,7 @@ func (s strike) run(t *testing.T, shared core.Journal) (tally, error) {
 	if s.dsn == "" {
 		p.File = filepath.Join(folder, "journal.db")
 	}
-	told, err := killer.first(p)
+	told, err := killer.first(g, p)
 	if err != nil {
 		return tally{}, err
 	}
@@ -245,16 +245,15 @@ func (s strike) second(g *gateway, p plan, told string) error {
 // killer strikes once, at its point.
 type killer struct {
 	strike
-	gateway *gateway
-	reads   int64 // before the write
-	host    atomic.Pointer[role]
-	ready   chan struct{} // closed when host is set
-	struck  atomic.Bool
+	reads  int64 // before the write
+	host   atomic.Pointer[role]
+	ready  chan struct{} // closed when host is set
+	struck atomic.Bool
 }
 
 // hook is the gateway's.
-func (k *killer) hook(at point, _ string) bool {
-	if at != k.at || at == connected && k.gateway.reads.Load() < k.reads || !k.struck.CompareAndSwap(false, true) {
+func (k *killer) hook(g *gateway, at point, _ string) bool {
+	if at != k.at || at == connected && g.reads.Load() < k.reads || !k.struck.CompareAndSwap(false, true) {
 		return false
 	}
 	<-k.ready
@@ -268,8 +267,7 @@ func (k *killer) hook(at point, _ string) bool {
 }
 
 // first lets a host make the call and die of it, or its adapter. It gives what the caller was told.
-func (k *killer) first(p plan) (told string, err error) {
-	k.ready = make(chan struct{})
+func (k *killer) first(g *gateway, p plan) (told string, err error) {
 	if k.adapter {
 		p.AdapterDies = k.at
 	} else {
@@ -282,7 +280,7 @@ func (k *killer) first(p plan) (told string, err error) {
 	k.host.Store(host)
 	close(k.ready)
 	killed := host.killed()
-	if err := errors.Join(host.adapterGone(), k.gateway.quiet()); err != nil {
+	if err := errors.Join(host.adapterGone(), g.quiet()); err != nil {
 		return "", fmt.Errorf("after the kill: %w: %s", err, host.story())
 	}
 	told, acked := host.said(sayAck)

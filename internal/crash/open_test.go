@@ -16,6 +16,7 @@ import (
 
 	"github.com/sampan-go/sampan/adapters/alibaba1688"
 	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/internal/pgtest"
 )
 
 // otherOrderID is the sandbox's other preloaded order, which is cancelled here.
@@ -25,7 +26,7 @@ const otherOrderID = "2540825544788880794"
 // request of a create, a payment, a refund and a cancellation.
 func TestNoTransactionIsOpenWhileAGatewayIsCalled(t *testing.T) {
 	t.Run("postgres", func(t *testing.T) {
-		s := site{DSN: newDatabase(t)}
+		s := site{DSN: pgtest.Database(t)}
 		beside, err := pgx.Connect(t.Context(), s.DSN)
 		require.NoError(t, err)
 		defer beside.Close(context.WithoutCancel(t.Context()))
@@ -89,7 +90,7 @@ func buyEverything(t *testing.T, s site, idle func() error) {
 	defer cancel()
 	var mu sync.Mutex
 	requests := map[string]int{}
-	g := newGateway(t, clock{Start: time.Now(), Speed: 1}, func(point, string) bool { return false })
+	g := newGateway(t, clock{Start: time.Now(), Speed: 1}, func(*gateway, point, string) bool { return false })
 	defer g.close()
 	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()

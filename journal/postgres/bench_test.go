@@ -9,19 +9,14 @@ import (
 	"time"
 
 	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/internal/pgtest"
 )
 
 // BenchmarkAPurchase is what the journal costs a purchase that succeeds, two durable changes, beside
 // two appends of a page with a bare fsync each, on this machine and in turn.
 func BenchmarkAPurchase(b *testing.B) {
-	if admin == "" {
-		b.Skip("NOT RUN: no PostgreSQL: set " + serverVariable + " or install postgresql")
-	}
 	folder := b.TempDir()
-	name := fmt.Sprintf("sampan_bench_%d", time.Now().UnixNano())
-	sqlOn(b, admin, "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
-	defer sqlOn(b, admin, "DROP DATABASE "+name+" WITH (FORCE)")
-	j, err := Open(b.Context(), with(admin, "dbname", name))
+	j, err := Open(b.Context(), pgtest.Database(b))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/core/money"
+	"github.com/sampan-go/sampan/internal/pgtest"
 )
 
 func TestAnotherJournalIsCopiedWhole(t *testing.T) {
@@ -22,7 +23,7 @@ func TestAnotherJournalIsCopiedWhole(t *testing.T) {
 		_, err = from.Update(t.Context(), i)
 		require.NoError(t, err)
 	}
-	j := openAt(t, newDatabase(t))
+	j := openAt(t, pgtest.Database(t))
 	intents, changes, err := j.Import(t.Context(), from)
 	require.NoError(t, err)
 	require.Equal(t, []int{importPage + 20, 2 * (importPage + 20)}, []int{intents, changes})

@@ -20,7 +20,19 @@ import (
 
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/core/journaltest"
+	"github.com/sampan-go/sampan/internal/pgtest"
 )
+
+const writerMarker = "journal-writer-under-test"
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 2 && os.Args[1] == writerMarker {
+		write(os.Args[2])
+	}
+	code := m.Run()
+	pgtest.Stop()
+	os.Exit(code)
+}
 
 func openAt(t *testing.T, dsn string) *Journal {
 	t.Helper()
@@ -35,11 +47,10 @@ func intent(key string, state core.IntentState) core.Intent {
 }
 
 func TestTheJournalInADatabase(t *testing.T) {
-	needServer(t)
-	dsn := newDatabase(t) // one for all rules: a database takes longer to make than a schema
+	dsn := pgtest.Database(t) // one for all rules: a database takes longer to make than a schema
 	journaltest.Run(t, journaltest.Harness{
 		Open: func(t *testing.T) core.Journal {
-			sqlOn(t, dsn, "DROP SCHEMA IF EXISTS sampan CASCADE")
+			pgtest.Exec(t, dsn, "DROP SCHEMA IF EXISTS sampan CASCADE")
 			return openAt(t, dsn)
 		},
 		Reopen: func(t *testing.T, j core.Journal) core.Journal {
@@ -49,7 +60,7 @@ func TestTheJournalInADatabase(t *testing.T) {
 }
 
 func TestOfTwoHostsThatReserveTheSameKeysOneWinsEach(t *testing.T) {
-	dsn := newDatabase(t)
+	dsn := pgtest.Database(t)
 	hosts := []*Journal{openAt(t, dsn), openAt(t, dsn)}
 	const keys, goroutines = 50, 16
 	var won [keys]atomic.Int32
@@ -81,7 +92,7 @@ func TestOfTwoHostsThatReserveTheSameKeysOneWinsEach(t *testing.T) {
 }
 
 func TestOfTwoHostsThatChangeOneIntentOneWinsEachVersion(t *testing.T) {
-	dsn := newDatabase(t)
+	dsn := pgtest.Database(t)
 	hosts := []*Journal{openAt(t, dsn), openAt(t, dsn)}
 	first, _, err := hosts[0].Reserve(t.Context(), intent("1", core.IntentReserved))
 	require.NoError(t, err)
@@ -112,7 +123,7 @@ func TestOfTwoHostsThatChangeOneIntentOneWinsEachVersion(t *testing.T) {
 
 // TestALeaseNeverWaitsForAWriter: a row that a change holds is passed over.
 func TestALeaseNeverWaitsForAWriter(t *testing.T) {
-	j := openAt(t, newDatabase(t))
+	j := openAt(t, pgtest.Database(t))
 	for _, key := range []string{"1", "2"} {
 		i := intent(key, core.IntentSending)
 		i.Due = time.Now().Add(-time.Hour)
@@ -180,7 +191,7 @@ func TestAServerThatIsNotThere(t *testing.T) {
 }
 
 func TestACallerThatEndsIsToldSo(t *testing.T) {
-	j := openAt(t, newDatabase(t))
+	j := openAt(t, pgtest.Database(t))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, _, err := j.Reserve(ctx, intent("1", 0))
@@ -190,29 +201,29 @@ func TestACallerThatEndsIsToldSo(t *testing.T) {
 }
 
 func TestServersThatAreRefused(t *testing.T) {
-	dsn := newDatabase(t)
-	refused(t, with(dsn, "options", "-c synchronous_commit=off"), "synchronous_commit is off")
-	refused(t, with(dsn, "options", "-c default_transaction_read_only=on"), "read-only")
-	refused(t, with(dsn, "dbname", "sampan_no_such"), "no such database")
-	_ = openAt(t, with(dsn, "target_session_attrs", "any"))
-	_ = openAt(t, with(dsn, "target_session_attrs", "standby")) // the check replaces it
+	dsn := pgtest.Database(t)
+	refused(t, pgtest.With(dsn, "options", "-c synchronous_commit=off"), "synchronous_commit is off")
+	refused(t, pgtest.With(dsn, "options", "-c default_transaction_read_only=on"), "read-only")
+	refused(t, pgtest.With(dsn, "dbname", "sampan_no_such"), "no such database")
+	_ = openAt(t, pgtest.With(dsn, "target_session_attrs", "any"))
+	_ = openAt(t, pgtest.With(dsn, "target_session_attrs", "standby")) // the check replaces it
 }
 
 func TestAServerThatDoesNotFlushIsRefused(t *testing.T) {
-	refused(t, privateServer(t, "", "-c", "fsync=off").dsn("postgres", "postgres")+" password="+canary, "fsync=off")
+	refused(t, pgtest.Private(t, "", "-c", "fsync=off").DSN("postgres", "postgres")+" password="+canary, "fsync=off")
 }
 
 func TestAReplicaIsRefused(t *testing.T) {
-	refused(t, privateServer(t, "standby.signal").dsn("postgres", "postgres")+" target_session_attrs=any password="+canary, "replica")
+	refused(t, pgtest.Private(t, "standby.signal").DSN("postgres", "postgres")+" target_session_attrs=any password="+canary, "replica")
 }
 
 func TestAWrongPasswordAndAMissingRightAreRefused(t *testing.T) {
-	s := privateServer(t, "")
-	sqlOn(t, s.dsn("postgres", "postgres"), "CREATE ROLE locked LOGIN PASSWORD 'right'", "CREATE ROLE poor LOGIN")
-	refused(t, s.dsn("locked", "postgres")+" password="+canary, "user or the password")
-	refused(t, s.dsn("poor", "postgres"), "lacks a right")
-	sqlOn(t, s.dsn("postgres", "postgres"), "CREATE SCHEMA sampan AUTHORIZATION poor")
-	_ = openAt(t, s.dsn("poor", "postgres"))
+	s := pgtest.Private(t, "")
+	pgtest.Exec(t, s.DSN("postgres", "postgres"), "CREATE ROLE locked LOGIN PASSWORD 'right'", "CREATE ROLE poor LOGIN")
+	refused(t, s.DSN("locked", "postgres")+" password="+canary, "user or the password")
+	refused(t, s.DSN("poor", "postgres"), "lacks a right")
+	pgtest.Exec(t, s.DSN("postgres", "postgres"), "CREATE SCHEMA sampan AUTHORIZATION poor")
+	_ = openAt(t, s.DSN("poor", "postgres"))
 }
 
 func TestOldAndForeignServersAreRefused(t *testing.T) {
@@ -225,7 +236,7 @@ func TestOldAndForeignServersAreRefused(t *testing.T) {
 }
 
 func TestEveryConnectionHasTheLimits(t *testing.T) {
-	j := openAt(t, with(newDatabase(t), "options", "-c statement_timeout=0 -c lock_timeout=0"))
+	j := openAt(t, pgtest.With(pgtest.Database(t), "options", "-c statement_timeout=0 -c lock_timeout=0"))
 	var statement, lock, idle, isolation string
 	require.NoError(t, j.pool.QueryRow(t.Context(), `SELECT current_setting('statement_timeout'), current_setting('lock_timeout'),
 		current_setting('idle_in_transaction_session_timeout')`).Scan(&statement, &lock, &idle))
@@ -237,16 +248,16 @@ func TestEveryConnectionHasTheLimits(t *testing.T) {
 }
 
 func TestANewerSchemaIsNotTouched(t *testing.T) {
-	dsn := newDatabase(t)
+	dsn := pgtest.Database(t)
 	openAt(t, dsn)
-	sqlOn(t, dsn, "UPDATE sampan.schema_version SET version = 2")
+	pgtest.Exec(t, dsn, "UPDATE sampan.schema_version SET version = 2")
 	refused(t, dsn, "newer program")
-	sqlOn(t, dsn, "UPDATE sampan.schema_version SET version = 0")
+	pgtest.Exec(t, dsn, "UPDATE sampan.schema_version SET version = 0")
 	refused(t, dsn, "does not know")
 }
 
 func TestHostsThatStartTogetherMakeOneSchema(t *testing.T) {
-	dsn := newDatabase(t)
+	dsn := pgtest.Database(t)
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
@@ -262,7 +273,7 @@ func TestHostsThatStartTogetherMakeOneSchema(t *testing.T) {
 }
 
 func TestTheHistoryOnlyGrows(t *testing.T) {
-	j := openAt(t, newDatabase(t))
+	j := openAt(t, pgtest.Database(t))
 	for _, statement := range []string{"UPDATE sampan.changes SET version = 7", "DELETE FROM sampan.changes", "TRUNCATE sampan.changes"} {
 		_, err := j.pool.Exec(t.Context(), statement)
 		require.ErrorContains(t, err, "only grows")
@@ -282,7 +293,7 @@ func TestAnAlteredHistoryIsNoticed(t *testing.T) {
 		"intent taken out":      "DELETE FROM sampan.intents WHERE key = '1'",
 	} {
 		t.Run(name, func(t *testing.T) {
-			dsn := newDatabase(t)
+			dsn := pgtest.Database(t)
 			j := openAt(t, dsn)
 			for _, key := range []string{"1", "2", "3"} {
 				i, _, err := j.Reserve(t.Context(), intent(key, core.IntentReserved))
@@ -295,8 +306,8 @@ func TestAnAlteredHistoryIsNoticed(t *testing.T) {
 			changes, err := j.Changes(t.Context(), intent("1", 0).IntentKey)
 			require.NoError(t, err)
 			require.Len(t, changes, 3)
-			sqlOn(t, dsn, "ALTER TABLE sampan.changes DISABLE TRIGGER only_grow")
-			sqlOn(t, dsn, statement)
+			pgtest.Exec(t, dsn, "ALTER TABLE sampan.changes DISABLE TRIGGER only_grow")
+			pgtest.Exec(t, dsn, statement)
 			_, err = j.Changes(t.Context(), intent("1", 0).IntentKey)
 			isRefusal(t, err, "chain of hashes")
 			_, err = j.Changes(t.Context(), intent("3", 0).IntentKey)
@@ -333,7 +344,7 @@ func (c cutter) Write(b []byte) (int, error) {
 }
 
 func TestACommitWhoseAnswerIsLostIsFoundOut(t *testing.T) {
-	config, err := settings(newDatabase(t))
+	config, err := settings(pgtest.Database(t))
 	require.NoError(t, err)
 	var cut atomic.Int32
 	config.ConnConfig.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -367,14 +378,14 @@ func TestACommitWhoseAnswerIsLostIsFoundOut(t *testing.T) {
 }
 
 func TestAFateThatCannotBeFoundOutIsInDoubt(t *testing.T) {
-	j := openAt(t, newDatabase(t))
+	j := openAt(t, pgtest.Database(t))
 	err := j.fate(t.Context(), &written{transaction: "9000000000000000000"}) // of a server that took over and is behind
 	require.ErrorIs(t, err, core.Unavailable)
 	require.Equal(t, core.InDoubt, core.OutcomeOf(err))
 }
 
 func TestAFateIsWaitedFor(t *testing.T) {
-	j := openAt(t, newDatabase(t))
+	j := openAt(t, pgtest.Database(t))
 	tx, err := j.pool.Begin(t.Context())
 	require.NoError(t, err)
 	w, err := keep(t.Context(), tx, intent("1", core.IntentReserved), time.Now(), nil)
@@ -437,7 +448,7 @@ func nothingLost(t *testing.T, dsn string, acknowledged []string, how string) {
 }
 
 func TestWhatWasAcknowledgedSurvivesKill9(t *testing.T) {
-	dsn := newDatabase(t)
+	dsn := pgtest.Database(t)
 	var acknowledged []string
 	for range 5 {
 		acknowledged = append(acknowledged, writeUntil(t, dsn, func(c *exec.Cmd) { _ = c.Process.Kill() })...)
@@ -446,16 +457,16 @@ func TestWhatWasAcknowledgedSurvivesKill9(t *testing.T) {
 }
 
 func TestWhatWasAcknowledgedSurvivesACrashOfTheServer(t *testing.T) {
-	s := privateServer(t, "")
-	dsn := s.dsn("postgres", "postgres")
+	s := pgtest.Private(t, "")
+	dsn := s.DSN("postgres", "postgres")
 	var acknowledged []string
 	for range 3 {
 		acknowledged = append(acknowledged, writeUntil(t, dsn, func(c *exec.Cmd) {
-			s.end(syscall.SIGQUIT) // no checkpoint, no goodbye
+			s.End(syscall.SIGQUIT) // no checkpoint, no goodbye
 			time.Sleep(50 * time.Millisecond)
 			_ = c.Process.Kill()
 		})...)
-		require.NoError(t, s.start())
+		require.NoError(t, s.Start())
 	}
 	nothingLost(t, dsn, acknowledged, "3 crashes of the server")
 }
