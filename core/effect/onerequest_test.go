@@ -11,17 +11,20 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/sampan-go/sampan/core"
 )
 
-// accessLog is what the gateway saw: every request that it read, by the id of its attempt.
+// accessLog is what the gateway saw: every request that it read, by method and id of the attempt.
 type accessLog struct {
 	mu       sync.Mutex
 	requests map[string]int
 	deaths   map[string]int
+	// stop returns when everything that was received is in the log.
+	stop func()
 }
 
 func (l *accessLog) seen(id string) {
@@ -36,14 +39,22 @@ func (l *accessLog) died(how string) {
 	l.deaths[how]++
 }
 
-// death is one way in which a keep-alive connection ends. It reports whether it goes on.
+// death is one way in which a keep-alive connection ends.
 type death struct {
 	name string
-	play func(conn net.Conn) (keep bool)
+	play func(conn net.Conn) end
 }
 
-func cut(text string) func(net.Conn) bool {
-	return func(conn net.Conn) bool { _, _ = io.WriteString(conn, text); return false }
+type end int
+
+const (
+	kept   end = iota // the connection goes on
+	died              // it is closed now
+	unseen            // the client closed it first, so it saw nothing of this death
+)
+
+func cut(text string) func(net.Conn) end {
+	return func(conn net.Conn) end { _, _ = io.WriteString(conn, text); return died }
 }
 
 const keptAnswer = "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}"
@@ -51,15 +62,18 @@ const keptAnswer = "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length:
 // deaths are drawn evenly. A client that keeps connections meets the stale one: it is told that the
 // connection stays, and finds it closed when it writes.
 var deaths = []death{
-	{"answered, and kept", func(conn net.Conn) bool { _, _ = io.WriteString(conn, keptAnswer); return true }},
-	{"answered, then stale", func(conn net.Conn) bool {
+	{"answered, and kept", func(conn net.Conn) end { _, _ = io.WriteString(conn, keptAnswer); return kept }},
+	{"answered, then stale", func(conn net.Conn) end {
 		_, _ = io.WriteString(conn, keptAnswer)
-		_, _ = conn.Read(make([]byte, 1)) // the next request's first byte is read by nobody
-		return false
+		// The next request is cut at its first byte: no server would log it.
+		if n, _ := conn.Read(make([]byte, 1)); n == 0 {
+			return unseen
+		}
+		return died
 	}},
 	{"answered, then closed", cut(keptAnswer)},
 	{"closed without an answer", cut("")},
-	{"reset without an answer", func(conn net.Conn) bool { _ = conn.(*net.TCPConn).SetLinger(0); return false }},
+	{"reset without an answer", func(conn net.Conn) end { _ = conn.(*net.TCPConn).SetLinger(0); return died }},
 	{"closed inside the status line", cut("HTTP/1.1 20")},
 	{"closed inside the body", cut("HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{")},
 	{"100 Continue, then closed", cut("HTTP/1.1 100 Continue\r\n\r\n")},
@@ -72,17 +86,19 @@ func serveDying(t *testing.T) (base string, log *accessLog) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = l.Close() })
+	var accepting, serving sync.WaitGroup
 	log = &accessLog{requests: map[string]int{}, deaths: map[string]int{}}
-	go func() {
+	log.stop = func() { _ = l.Close(); accepting.Wait(); serving.Wait() }
+	t.Cleanup(func() { _ = l.Close() })
+	accepting.Go(func() {
 		for seed := uint64(0); ; seed++ {
 			conn, err := l.Accept()
 			if err != nil {
 				return
 			}
-			go log.serve(conn, rand.New(rand.NewPCG(seed, 7)))
+			serving.Go(func() { log.serve(conn, rand.New(rand.NewPCG(seed, 7))) })
 		}
-	}()
+	})
 	return "http://" + l.Addr().String(), log
 }
 
@@ -95,16 +111,19 @@ func (l *accessLog) serve(conn net.Conn, chance *rand.Rand) {
 			return
 		}
 		_, _ = io.Copy(io.Discard, request.Body) // a body that breaks off is a request all the same
-		l.seen(request.Header.Get("X-Attempt"))
+		l.seen(request.Method + " " + request.Header.Get("X-Attempt"))
 		how := deaths[chance.IntN(len(deaths))]
-		l.died(how.name)
-		if !how.play(conn) {
+		end := how.play(conn)
+		if end != unseen {
+			l.died(how.name)
+		}
+		if end != kept {
 			return
 		}
 	}
 }
 
-// dyingWrites is 10,000, and ten times as many in the long form.
+// dyingWrites is how many writes are sent: 10,000, and ten times as many in the long form.
 func dyingWrites() int {
 	if os.Getenv("SAMPAN_SOAK") != "" {
 		return 100_000
@@ -116,94 +135,138 @@ func TestTheAccessLogShowsOneRequestPerAttempt(t *testing.T) {
 	base, log := serveDying(t)
 	c := newClient(t, base)
 	n := dyingWrites()
-	outcomes := make([]core.Outcome, n)
-	var next sync.Mutex
-	taken := 0
-	var group sync.WaitGroup
-	for range 16 {
-		group.Go(func() {
-			for {
-				next.Lock()
-				mine := taken
-				taken++
-				next.Unlock()
-				if mine >= n {
-					return
-				}
-				if mine%10 == 0 { // reads keep connections, which die too
-					_, _ = c.Do(context.Background(), Request{Op: core.OpGetOrder, Method: "GET", Path: "/order", Header: http.Header{"X-Attempt": {"read"}}})
-				}
-				_, err := c.Do(context.Background(), dyingWrite(mine))
-				outcomes[mine] = core.OutcomeOf(err)
-			}
-		})
-	}
-	group.Wait()
-	log.mu.Lock()
-	defer log.mu.Unlock()
-	total, doubles := 0, 0
-	for id, outcome := range outcomes {
-		got := log.requests[fmt.Sprint("w", id)]
-		total += got
-		if got > 1 {
-			doubles++
-		}
-		want := 1
-		if outcome == core.NotDone {
-			want = 0
-		}
-		if got != want {
-			t.Errorf("attempt %d, %s: the access log has %d requests, want %d", id, outcome, got, want)
-		}
-	}
-	for _, how := range deaths {
-		if log.deaths[how.name] < 100 {
-			t.Errorf("%q was met %d times only, so nothing is shown of it", how.name, log.deaths[how.name])
-		}
-	}
-	t.Logf("%d writes, %d requests in the access log, %d attempts with more than one", n, total, doubles)
+	outcomes := writeDying(c, n+n/50) // one in 51 is not sent
+	c.Close()
+	log.stop()
+	log.wantOnePerAttempt(t, outcomes)
+	log.wantEveryDeath(t)
+	t.Logf("our client: %d writes, %s", len(outcomes), log)
 	for _, how := range deaths {
 		t.Logf("%7d  %s", log.deaths[how.name], how.name)
 	}
 }
 
-func dyingWrite(id int) Request {
+// writeDying makes the writes from several goroutines, with reads between them.
+func writeDying(c *Client, n int) []core.Outcome {
+	outcomes := make([]core.Outcome, n)
+	var taken atomic.Int64
+	var group sync.WaitGroup
+	for range 16 {
+		group.Go(func() {
+			for i := int(taken.Add(1)) - 1; i < n; i = int(taken.Add(1)) - 1 {
+				if i%5 == 0 { // reads keep connections, which die too
+					_, _ = c.Do(context.Background(), dyingRead())
+				}
+				_, err := c.Do(context.Background(), dyingWrite(i))
+				outcomes[i] = core.OutcomeOf(err)
+			}
+		})
+	}
+	group.Wait()
+	return outcomes
+}
+
+func dyingRead() Request {
+	return Request{Op: core.OpGetOrder, Method: "GET", Path: "/order", Header: http.Header{"X-Attempt": {"read"}}}
+}
+
+// dyingWrite is a POST or a GET; one in 51 is too late to be sent, so that NotDone is met as well.
+func dyingWrite(i int) Request {
 	r := Request{Op: core.OpPay, Method: "GET", Path: "/pay", Attempt: attempt(time.Minute),
-		Header: http.Header{"X-Attempt": {fmt.Sprint("w", id)}, "Idempotency-Key": {fmt.Sprint(id)}}}
-	if id%2 == 0 {
+		Header: http.Header{"X-Attempt": {attemptID(i)}, "Idempotency-Key": {attemptID(i)}}}
+	if i%2 == 0 {
 		r.Method, r.Body = "POST", []byte(`{"orderId":"1"}`)
 	}
+	if i%51 == 0 {
+		r.Attempt = attempt(-time.Second)
+	}
 	return r
+}
+
+func attemptID(i int) string { return fmt.Sprint("w", i) }
+
+func (l *accessLog) wantOnePerAttempt(t *testing.T, outcomes []core.Outcome) {
+	t.Helper()
+	want := map[string]int{}
+	met := map[core.Outcome]int{}
+	for i, outcome := range outcomes {
+		met[outcome]++
+		line := dyingWrite(i).Method + " " + attemptID(i)
+		if want[line] = 1; outcome == core.NotDone {
+			want[line] = 0
+		}
+		if got := l.requests[line]; got != want[line] {
+			t.Errorf("%s, %s: the access log has %d requests, want %d", line, outcome, got, want[line])
+		}
+	}
+	for line := range l.requests {
+		if _, known := want[line]; !known && line != "GET read" {
+			t.Errorf("the access log has a request that nobody made: %s", line)
+		}
+	}
+	for _, outcome := range []core.Outcome{core.Done, core.InDoubt, core.NotDone} {
+		if met[outcome] <= 100 {
+			t.Errorf("%s was met %d times only, so nothing is shown of it", outcome, met[outcome])
+		}
+	}
+	t.Logf("outcomes: %v", met)
+}
+
+func (l *accessLog) wantEveryDeath(t *testing.T) {
+	t.Helper()
+	for _, how := range deaths {
+		if l.deaths[how.name] <= 100 {
+			t.Errorf("%q was met %d times only, so nothing is shown of it", how.name, l.deaths[how.name])
+		}
+	}
+}
+
+// doubles counts the requests that writes made, and the writes that made more than one.
+func (l *accessLog) doubles() (requests, doubles int) {
+	for line, n := range l.requests {
+		if line == "GET read" {
+			continue
+		}
+		requests += n
+		if n > 1 {
+			doubles++
+		}
+	}
+	return requests, doubles
+}
+
+func (l *accessLog) String() string {
+	requests, doubles := l.doubles()
+	return fmt.Sprintf("%d requests in the access log, %d writes with more than one", requests, doubles)
 }
 
 // The control: a client as most programs have it makes two requests of one call on this gateway, or
 // the test above would show nothing.
 func TestAnOrdinaryClientRepeatsWritesOnThisGateway(t *testing.T) {
+	const writes = 1000
 	base, log := serveDying(t)
 	client := &http.Client{Transport: &http.Transport{}}
-	defer client.CloseIdleConnections()
-	for id := range 1000 {
-		request, err := http.NewRequestWithContext(t.Context(), "POST", base+"/pay", strings.NewReader(`{"orderId":"1"}`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("X-Attempt", fmt.Sprint("w", id))
-		request.Header.Set("Idempotency-Key", fmt.Sprint(id))
-		if answer, err := client.Do(request); err == nil {
-			_, _ = io.Copy(io.Discard, answer.Body)
-			_ = answer.Body.Close()
-		}
+	for i := range writes {
+		writeOrdinary(t, client, base, attemptID(i))
 	}
-	log.mu.Lock()
-	defer log.mu.Unlock()
-	doubles := 0
-	for id, n := range log.requests {
-		if id != "" && n > 1 {
-			doubles++
-		}
-	}
-	if doubles == 0 {
+	client.CloseIdleConnections()
+	log.stop()
+	if _, doubles := log.doubles(); doubles == 0 {
 		t.Error("no write was repeated, so this gateway provokes nothing")
 	}
-	t.Logf("an ordinary client: 1,000 writes, %d of them sent more than once", doubles)
+	t.Logf("an ordinary client: %d writes, %s", writes, log)
+}
+
+func writeOrdinary(t *testing.T, client *http.Client, base, id string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), "POST", base+"/pay", strings.NewReader(`{"orderId":"1"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("X-Attempt", id)
+	request.Header.Set("Idempotency-Key", id)
+	if answer, err := client.Do(request); err == nil {
+		_, _ = io.Copy(io.Discard, answer.Body)
+		_ = answer.Body.Close()
+	}
 }
