@@ -28,7 +28,8 @@ gateway's documentation does not.`,
 			}
 			return a.printCapabilities(descriptions)
 		}}
-	c.AddCommand(a.installCommand(), a.pinnedListCommand(), a.verifyCommand(), a.upgradeCommand(), a.removeCommand())
+	c.AddCommand(a.installCommand(), a.pinnedListCommand(), a.verifyCommand(), a.upgradeCommand(), a.removeCommand(),
+		a.keyCommand(), a.signCommand())
 	return c
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/internal/sandbox"
 	"github.com/sampan-go/sampan/plugin"
+	"github.com/sampan-go/sampan/plugin/lockfile"
 )
 
 // TestMain lets this test's executable be the host, also when the host starts itself again as an
@@ -66,6 +67,7 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Setenv("TEA", self)
+			env.Setenv("PLATFORM", lockfile.Platform())
 			conform, err := filepath.Abs("../../testdata/conform")
 			if err != nil {
 				return err
