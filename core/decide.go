@@ -114,6 +114,12 @@ func (b *Buyer) decided(ctx context.Context, intent Intent, v Verdict) (Intent, 
 		result = Cancellation{Order: OrderRef{ID: intent.About}, State: CancelDone}
 	case OpConfirmReceipt:
 		result = Receipt{Order: OrderRef{ID: intent.About}}
+	case OpInvoke:
+		input, err := readInput[invokeInput](intent)
+		if err != nil {
+			return intent, unreadable(intent.Op)
+		}
+		result = InvokeAnswer{Endpoint: input.Endpoint}
 	case OpRefund:
 		refund, err := b.decidedRefund(ctx, intent, v)
 		if err != nil {
@@ -129,7 +135,7 @@ func (b *Buyer) decided(ctx context.Context, intent Intent, v Verdict) (Intent, 
 func (b *Buyer) decidedRefund(ctx context.Context, intent Intent, v Verdict) (Refund, error) {
 	r, err := readInput[RefundRequest](intent)
 	if err != nil {
-		return Refund{}, &Error{Code: Internal, Outcome: NotDone, Op: intent.Op, Message: "the journal's copy of the request cannot be read", Err: err}
+		return Refund{}, unreadable(intent.Op)
 	}
 	if v.RefundID != "" {
 		return Refund{ID: v.RefundID, Ref: r.Ref, Order: r.Order, Kind: r.Kind, Amount: r.Amount, Shipping: r.Shipping}, nil
@@ -142,4 +148,8 @@ func (b *Buyer) decidedRefund(ctx context.Context, intent Intent, v Verdict) (Re
 		return Refund{}, Invalid("refund", "is missing; name the refund that the request became")
 	}
 	return refund, nil
+}
+
+func unreadable(op Operation) error {
+	return &Error{Code: Internal, Outcome: NotDone, Op: op, Message: "the journal's copy of the request cannot be read"}
 }

@@ -158,6 +158,8 @@ type Description struct {
 	Limits      Limits      `json:"limits,omitzero"`
 	// Options documents what CreateOrderRequest.Options may hold: name to meaning.
 	Options map[string]string `json:"options,omitempty"`
+	// Endpoints is the gateway's menu, for calls by name: see Invoker.
+	Endpoints []Endpoint `json:"endpoints,omitempty"`
 }
 
 // Check gives nil for an offered operation and otherwise the Unsupported error that says why.

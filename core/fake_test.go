@@ -34,6 +34,7 @@ type fake struct {
 	cancel  func(context.Context, core.CancelOrderRequest) (core.Cancellation, error)
 	receipt func(context.Context, core.ConfirmReceiptRequest) (core.Receipt, error)
 	quote   func(context.Context, core.QuoteRequest) (core.Quote, error)
+	invoke  func(context.Context, core.InvokeRequest) (core.InvokeAnswer, error)
 }
 
 func newFake() *fake {
@@ -214,4 +215,9 @@ func notSent() error {
 
 func refusedBy() error {
 	return &core.Error{Code: core.Refused, Outcome: core.NotDone, Message: "refused", Gateway: core.GatewayError{Code: "1009", Message: "out of stock", RequestID: "r-7"}}
+}
+
+func (f *fake) Invoke(ctx context.Context, r core.InvokeRequest) (core.InvokeAnswer, error) {
+	f.count(core.OpInvoke)
+	return f.invoke(ctx, r)
 }

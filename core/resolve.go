@@ -183,6 +183,8 @@ func (b *Buyer) resolveHeld(ctx context.Context, key IntentKey) error {
 		return resolveAs(ctx, b, intent, b.cancelFrom)
 	case OpConfirmReceipt:
 		return resolveAs(ctx, b, intent, b.receiptFrom)
+	case OpInvoke:
+		return resolveAs(ctx, b, intent, b.invokeFrom)
 	}
 	return unknownIntent(intent.IntentKey)
 }

@@ -32,6 +32,7 @@ var (
 	_ core.Canceller        = (*Adapter)(nil)
 	_ core.ReceiptConfirmer = (*Adapter)(nil)
 	_ core.RefundGetter     = (*Adapter)(nil)
+	_ core.Invoker          = (*Adapter)(nil)
 	_ core.FenceProver      = (*Adapter)(nil)
 )
 
@@ -48,7 +49,7 @@ func New(settings []byte, options ...Option) (*Adapter, error) {
 	if err := core.DecodeSettings(settings, &s); err != nil {
 		return nil, err
 	}
-	client, err := gateway.New(s, endpoints, options...)
+	client, err := gateway.New(s, endpoints, byName, options...)
 	if err != nil {
 		return nil, err
 	}

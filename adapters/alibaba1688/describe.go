@@ -42,7 +42,8 @@ func (a *Adapter) Describe(context.Context) (core.Description, error) {
 	refund := a.gateway.Capability(epRefundCreate)
 	refund.Reason = noReasons
 	return core.Description{
-		Adapter: Name, Version: Version, Market: core.Alibaba1688, Gateway: "PandaPon",
+		Endpoints: a.gateway.Menu(),
+		Adapter:   Name, Version: Version, Market: core.Alibaba1688, Gateway: "PandaPon",
 		Operations: gateway.WithEffects(map[core.Operation]core.Capability{
 			core.OpQuote:          a.gateway.Capability(epPreview, epPreviewV2),
 			core.OpCreateOrder:    a.createCapability(),

@@ -19,6 +19,7 @@ const webSite = "1688"
 // Adapter serves one account. It is safe for concurrent use.
 type Adapter struct {
 	settings Settings
+	menu     []core.Endpoint
 	http     *effect.Client
 }
 
@@ -28,6 +29,7 @@ var (
 	_ core.Quoter           = (*Adapter)(nil)
 	_ core.Canceller        = (*Adapter)(nil)
 	_ core.ReceiptConfirmer = (*Adapter)(nil)
+	_ core.Invoker          = (*Adapter)(nil)
 )
 
 // New makes the adapter of an account from its settings, a JSON object of Settings. Its errors are
@@ -40,11 +42,15 @@ func open(settings []byte, now func() time.Time) (*Adapter, error) {
 	if err != nil {
 		return nil, err
 	}
+	endpoints, err := byName.Endpoints(s.Endpoints)
+	if err != nil {
+		return nil, err
+	}
 	client, err := effect.New(effect.Options{BaseURL: s.BaseURL, AllowPrivate: s.AllowPrivate, Now: now})
 	if err != nil {
 		return nil, err
 	}
-	return &Adapter{settings: s, http: client}, nil
+	return &Adapter{settings: s, menu: endpoints, http: client}, nil
 }
 
 // Close drops idle connections.

@@ -37,18 +37,29 @@ type answer struct {
 // provably was not sent, or if the answer is one of the refusals below; every other error is InDoubt.
 // A read's errors are NotDone.
 func (a *Adapter) call(ctx context.Context, c call) (answer, error) {
-	row := endpointOf(c.op)
+	return a.send(ctx, endpointOf(c.op), c)
+}
+
+func (a *Adapter) send(ctx context.Context, row endpoint, c call) (answer, error) {
 	if row.write != (c.attempt != nil) {
 		return answer{}, &core.Error{Code: core.Internal, Outcome: core.NotDone, Op: c.op, Message: "a write needs an attempt and a read takes none"}
 	}
-	body, err := a.settings.seal(c.body)
+	sealed, err := a.settings.seal(c.body)
 	if err != nil {
 		return answer{}, &core.Error{Code: core.Internal, Outcome: core.NotDone, Op: c.op, Message: "the request cannot be written as JSON; nothing was sent", Err: err}
 	}
-	response, err := a.http.Do(ctx, effect.Request{
-		Op: c.op, Method: row.method, Path: row.path, Body: body, Attempt: c.attempt,
-		Header: http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}},
-	})
+	body, err := compact(sealed)
+	if err != nil {
+		return answer{}, err
+	}
+	request := effect.Request{Op: c.op, Method: row.method, Path: row.path, Attempt: c.attempt, Header: http.Header{"Accept": {"application/json"}}}
+	if row.method == http.MethodGet {
+		request.Query = sealed.query()
+	} else {
+		request.Body = body
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := a.http.Do(ctx, request)
 	if err != nil {
 		return answer{}, err
 	}

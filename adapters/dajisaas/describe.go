@@ -86,7 +86,8 @@ func (a *Adapter) Describe(context.Context) (core.Description, error) {
 		operations[op] = c
 	}
 	return core.Description{
-		Adapter: Name, Version: Version, Market: core.Alibaba1688, Gateway: "dajisaas",
+		Endpoints: a.menu,
+		Adapter:   Name, Version: Version, Market: core.Alibaba1688, Gateway: "dajisaas",
 		Operations:  operations,
 		Idempotency: core.LookupByRef,
 		Limits:      core.Limits{LinesPerOrder: maxLines},

@@ -24,6 +24,9 @@ type Settings struct {
 	Auth string `json:"auth"`
 	// AllowPrivate admits plain http and addresses of private networks: for the sandbox.
 	AllowPrivate bool `json:"allow_private"`
+	// Endpoints names what the documentation leaves open, by the names of the menu:
+	// "taobao.query_order" to "POST /taobao/purchase/order/query".
+	Endpoints map[string]string `json:"endpoints"`
 }
 
 // readSettings fills in what has a default. Its errors are InvalidInput and name the setting, never

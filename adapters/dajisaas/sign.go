@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -49,8 +50,17 @@ func (m members) params() map[string]string {
 	return params
 }
 
-// seal makes the body of a call: what is asked, the appKey, and the sign or the secret, never both.
-func (s Settings) seal(asked any) ([]byte, error) {
+// query is the members of a GET, whose values stand there as they enter the sign.
+func (m members) query() url.Values {
+	q := url.Values{}
+	for name, value := range m.params() {
+		q.Set(name, value)
+	}
+	return q
+}
+
+// seal makes the members of a call: what is asked, the appKey, and the sign or the secret, never both.
+func (s Settings) seal(asked any) (members, error) {
 	m, err := membersOf(asked)
 	if err != nil {
 		return nil, err
@@ -62,10 +72,7 @@ func (s Settings) seal(asked any) ([]byte, error) {
 	if s.Auth == authSign {
 		name, proof = "sign", sign(m.params(), s.AppSecret)
 	}
-	if err := m.put(name, proof); err != nil {
-		return nil, err
-	}
-	return compact(m)
+	return m, m.put(name, proof)
 }
 
 func (m members) put(name, text string) error {

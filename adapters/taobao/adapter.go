@@ -28,6 +28,7 @@ var (
 	_ core.Canceller    = (*Adapter)(nil)
 	_ core.RefundGetter = (*Adapter)(nil)
 	_ core.FenceProver  = (*Adapter)(nil)
+	_ core.Invoker      = (*Adapter)(nil)
 )
 
 // Option changes how an Adapter works.
@@ -46,7 +47,7 @@ func New(settings []byte, options ...Option) (*Adapter, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := gateway.New(s.Settings, endpoints, options...)
+	client, err := gateway.New(s.Settings, endpoints, byName, options...)
 	if err != nil {
 		return nil, err
 	}

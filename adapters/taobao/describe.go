@@ -23,7 +23,8 @@ var effects = map[core.Operation]core.Effect{
 // Describe implements core.Adapter.
 func (a *Adapter) Describe(context.Context) (core.Description, error) {
 	return core.Description{
-		Adapter: Name, Version: Version, Market: core.Taobao, Gateway: "PandaPon",
+		Endpoints: a.gateway.Menu(),
+		Adapter:   Name, Version: Version, Market: core.Taobao, Gateway: "PandaPon",
 		Operations: gateway.WithEffects(map[core.Operation]core.Capability{
 			core.OpCreateOrder:    a.gateway.Capability(epCreate),
 			core.OpTrack:          a.gateway.Capability(epLogistics),

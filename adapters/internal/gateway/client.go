@@ -6,12 +6,14 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/core/effect"
+	"github.com/sampan-go/sampan/core/menu"
 )
 
 // Client calls PandaPon for one account. It is safe for concurrent use. Settings do not change in
@@ -19,6 +21,7 @@ import (
 type Client struct {
 	settings Settings
 	table    Table
+	menu     []core.Endpoint
 	http     *effect.Client
 	sign     SignFunc
 	now      func() time.Time
@@ -33,20 +36,26 @@ func WithSign(sign SignFunc) Option { return func(c *Client) { c.sign = sign } }
 // WithNow replaces the clock: for reads' timestamps and for the deadline of attempts.
 func WithNow(now func() time.Time) Option { return func(c *Client) { c.now = now } }
 
-// New checks the settings and applies their endpoints to the table. Its errors are InvalidInput
-// and name the setting.
-func New(s Settings, table Table, options ...Option) (*Client, error) {
+// New checks the settings and applies their endpoints to the table of the typed operations and to the
+// market's menu, to which PandaPon's platform is added. Its errors are InvalidInput and name the
+// setting.
+func New(s Settings, table Table, market menu.Table, options ...Option) (*Client, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
 	if s.BaseURL == "" {
 		s.BaseURL = DefaultBaseURL
 	}
-	own, err := table.With(s.Endpoints)
+	typed, byName := splitNames(s.Endpoints)
+	own, err := table.With(typed)
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{settings: s, table: own, sign: Sign, now: time.Now}
+	endpoints, err := slices.Concat(market, platform).Endpoints(byName)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{settings: s, table: own, menu: endpoints, sign: Sign, now: time.Now}
 	for _, option := range options {
 		option(c)
 	}
@@ -115,6 +124,10 @@ func (c *Client) Call(ctx context.Context, call Call) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	return c.send(ctx, row, request, call)
+}
+
+func (c *Client) send(ctx context.Context, row Endpoint, request effect.Request, call Call) (Reply, error) {
 	response, err := c.http.Do(ctx, request)
 	if err != nil {
 		return Reply{}, err
@@ -144,6 +157,10 @@ func (c *Client) request(row Endpoint, call Call) (effect.Request, error) {
 	if err != nil {
 		return effect.Request{}, err
 	}
+	return c.signed(row, path, call)
+}
+
+func (c *Client) signed(row Endpoint, path string, call Call) (effect.Request, error) {
 	body, err := encodeBody(row, call.Body)
 	if err != nil {
 		return effect.Request{}, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/core/menu"
 )
 
 const (
@@ -25,6 +26,13 @@ var testTable = Table{
 	{Name: "inferred", Op: core.OpQuote, Method: "POST", Path: "/guessed", Support: core.Provisional},
 	{Name: "cancelrefund", Op: core.OpRefund, Method: "GET", Path: "/open/order/refund/cancel/{refundId}", Support: core.Supported, Write: true},
 	{Name: "freight", Op: core.OpQuote, Why: "signed otherwise, computation unknown"},
+}
+
+var testMenu = menu.Table{
+	{Market: "1688", Operation: "cart_list", Version: "v2", Method: "GET", Path: "/v2/alibaba/cart/list"},
+	{Market: "taobao", Operation: "cart_add", Version: "v1", Method: "POST", Path: "/open/cart/add", Writes: true},
+	{Market: "taobao", Operation: "cancel_refund", Version: "v1", Method: "GET", Path: "/open/order/refund/cancel/{refundId}", Writes: true},
+	{Market: "taobao", Operation: "cart_delete", Version: "v1", Method: "POST", Writes: true, Note: "guarded: path unknown"},
 }
 
 // stub answers every call with one answer and remembers what it was asked.
@@ -71,7 +79,7 @@ func testSettings(base string) Settings {
 
 func newTestClient(t *testing.T, s Settings, options ...Option) *Client {
 	t.Helper()
-	c, err := New(s, testTable, options...)
+	c, err := New(s, testTable, testMenu, options...)
 	if err != nil {
 		t.Fatal(err)
 	}

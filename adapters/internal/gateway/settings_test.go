@@ -23,7 +23,7 @@ func TestSettingsCheck(t *testing.T) {
 	} {
 		s := testSettings("")
 		change(&s)
-		_, err := New(s, testTable)
+		_, err := New(s, testTable, testMenu)
 		e := wantError(t, field, err, core.InvalidInput, core.NotDone)
 		if e.Field != "settings."+field || strings.Contains(e.Error(), "canary") {
 			t.Errorf("%s: got field %s and %v; want the setting named and no value", field, e.Field, e)
