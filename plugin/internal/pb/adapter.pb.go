@@ -490,6 +490,7 @@ func (PaymentState) EnumDescriptor() ([]byte, []int) {
 type RefundKind int32
 
 const (
+	// In a request: refused. In an answer: the gateway does not say.
 	RefundKind_REFUND_KIND_UNSPECIFIED       RefundKind = 0
 	RefundKind_REFUND_KIND_REFUND_ONLY       RefundKind = 1
 	RefundKind_REFUND_KIND_RETURN_AND_REFUND RefundKind = 2
@@ -536,9 +537,11 @@ func (RefundKind) EnumDescriptor() ([]byte, []int) {
 	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{7}
 }
 
+// GoodsState is where the goods are when a refund is asked for.
 type GoodsState int32
 
 const (
+	// Not said.
 	GoodsState_GOODS_STATE_UNSPECIFIED  GoodsState = 0
 	GoodsState_GOODS_STATE_NOT_SHIPPED  GoodsState = 1
 	GoodsState_GOODS_STATE_NOT_RECEIVED GoodsState = 2
@@ -588,74 +591,75 @@ func (GoodsState) EnumDescriptor() ([]byte, []int) {
 	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{8}
 }
 
-type RefundStatus int32
+type RefundState int32
 
 const (
 	// Unknown; upstream_status holds the gateway's word.
-	RefundStatus_REFUND_STATUS_UNSPECIFIED RefundStatus = 0
+	RefundState_REFUND_STATE_UNSPECIFIED RefundState = 0
 	// The seller has not answered.
-	RefundStatus_REFUND_STATUS_REQUESTED       RefundStatus = 1
-	RefundStatus_REFUND_STATUS_AWAITING_RETURN RefundStatus = 2
-	RefundStatus_REFUND_STATUS_RETURNING       RefundStatus = 3
+	RefundState_REFUND_STATE_REQUESTED       RefundState = 1
+	RefundState_REFUND_STATE_AWAITING_RETURN RefundState = 2
+	RefundState_REFUND_STATE_RETURNING       RefundState = 3
 	// The money is back.
-	RefundStatus_REFUND_STATUS_PAID     RefundStatus = 4
-	RefundStatus_REFUND_STATUS_REJECTED RefundStatus = 5
+	RefundState_REFUND_STATE_PAID     RefundState = 4
+	RefundState_REFUND_STATE_REJECTED RefundState = 5
 	// Ended without money.
-	RefundStatus_REFUND_STATUS_CLOSED RefundStatus = 6
+	RefundState_REFUND_STATE_CLOSED RefundState = 6
 )
 
-// Enum value maps for RefundStatus.
+// Enum value maps for RefundState.
 var (
-	RefundStatus_name = map[int32]string{
-		0: "REFUND_STATUS_UNSPECIFIED",
-		1: "REFUND_STATUS_REQUESTED",
-		2: "REFUND_STATUS_AWAITING_RETURN",
-		3: "REFUND_STATUS_RETURNING",
-		4: "REFUND_STATUS_PAID",
-		5: "REFUND_STATUS_REJECTED",
-		6: "REFUND_STATUS_CLOSED",
+	RefundState_name = map[int32]string{
+		0: "REFUND_STATE_UNSPECIFIED",
+		1: "REFUND_STATE_REQUESTED",
+		2: "REFUND_STATE_AWAITING_RETURN",
+		3: "REFUND_STATE_RETURNING",
+		4: "REFUND_STATE_PAID",
+		5: "REFUND_STATE_REJECTED",
+		6: "REFUND_STATE_CLOSED",
 	}
-	RefundStatus_value = map[string]int32{
-		"REFUND_STATUS_UNSPECIFIED":     0,
-		"REFUND_STATUS_REQUESTED":       1,
-		"REFUND_STATUS_AWAITING_RETURN": 2,
-		"REFUND_STATUS_RETURNING":       3,
-		"REFUND_STATUS_PAID":            4,
-		"REFUND_STATUS_REJECTED":        5,
-		"REFUND_STATUS_CLOSED":          6,
+	RefundState_value = map[string]int32{
+		"REFUND_STATE_UNSPECIFIED":     0,
+		"REFUND_STATE_REQUESTED":       1,
+		"REFUND_STATE_AWAITING_RETURN": 2,
+		"REFUND_STATE_RETURNING":       3,
+		"REFUND_STATE_PAID":            4,
+		"REFUND_STATE_REJECTED":        5,
+		"REFUND_STATE_CLOSED":          6,
 	}
 )
 
-func (x RefundStatus) Enum() *RefundStatus {
-	p := new(RefundStatus)
+func (x RefundState) Enum() *RefundState {
+	p := new(RefundState)
 	*p = x
 	return p
 }
 
-func (x RefundStatus) String() string {
+func (x RefundState) String() string {
 	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
 }
 
-func (RefundStatus) Descriptor() protoreflect.EnumDescriptor {
+func (RefundState) Descriptor() protoreflect.EnumDescriptor {
 	return file_sampan_v1_adapter_proto_enumTypes[9].Descriptor()
 }
 
-func (RefundStatus) Type() protoreflect.EnumType {
+func (RefundState) Type() protoreflect.EnumType {
 	return &file_sampan_v1_adapter_proto_enumTypes[9]
 }
 
-func (x RefundStatus) Number() protoreflect.EnumNumber {
+func (x RefundState) Number() protoreflect.EnumNumber {
 	return protoreflect.EnumNumber(x)
 }
 
-// Deprecated: Use RefundStatus.Descriptor instead.
-func (RefundStatus) EnumDescriptor() ([]byte, []int) {
+// Deprecated: Use RefundState.Descriptor instead.
+func (RefundState) EnumDescriptor() ([]byte, []int) {
 	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{9}
 }
 
 type CancelState int32
 
 const (
+	// Not known: the host takes the write as in doubt.
 	CancelState_CANCEL_STATE_UNSPECIFIED CancelState = 0
 	// The order is cancelled.
 	CancelState_CANCEL_STATE_DONE CancelState = 1
@@ -1232,7 +1236,8 @@ func (x *Capability) GetEffect() *Effect {
 type Effect struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Class EffectClass            `protobuf:"varint,1,opt,name=class,proto3,enum=sampan.v1.EffectClass" json:"class,omitempty"`
-	// How old a signature the gateway is documented to take at most; 0 where requests carry no time.
+	// How old a signature the gateway is documented to take at most, in milliseconds; 0 where requests
+	// carry no time.
 	// An adapter that declares one serves ProveFence.
 	FenceMs int64 `protobuf:"varint,2,opt,name=fence_ms,json=fenceMs,proto3" json:"fence_ms,omitempty"`
 	// What the class rests on, in one plain sentence.
@@ -1302,7 +1307,7 @@ type Description struct {
 	// Operation ("create_order") to capability. A missing one is not supported.
 	Operations  map[string]*Capability `protobuf:"bytes,5,rep,name=operations,proto3" json:"operations,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	Idempotency Idempotency            `protobuf:"varint,6,opt,name=idempotency,proto3,enum=sampan.v1.Idempotency" json:"idempotency,omitempty"`
-	// 0: not known.
+	// Lines that one CreateOrder may have, and orders that one page has at most; 0: not known.
 	MaxLinesPerOrder int32 `protobuf:"varint,7,opt,name=max_lines_per_order,json=maxLinesPerOrder,proto3" json:"max_lines_per_order,omitempty"`
 	MaxPageSize      int32 `protobuf:"varint,8,opt,name=max_page_size,json=maxPageSize,proto3" json:"max_page_size,omitempty"`
 	// CreateOrderRequest.options: name to meaning.
@@ -1854,8 +1859,9 @@ type Line struct {
 	SkuId     string                 `protobuf:"bytes,3,opt,name=sku_id,json=skuId,proto3" json:"sku_id,omitempty"`
 	SpecId    string                 `protobuf:"bytes,4,opt,name=spec_id,json=specId,proto3" json:"spec_id,omitempty"`
 	Name      string                 `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`
-	Quantity  int64                  `protobuf:"varint,6,opt,name=quantity,proto3" json:"quantity,omitempty"`
-	// The marketplace's word for a piece.
+	// Pieces; 0: not known.
+	Quantity int64 `protobuf:"varint,6,opt,name=quantity,proto3" json:"quantity,omitempty"`
+	// The marketplace's word for a piece ("件"), for people only.
 	Unit      string `protobuf:"bytes,7,opt,name=unit,proto3" json:"unit,omitempty"`
 	UnitPrice *Money `protobuf:"bytes,8,opt,name=unit_price,json=unitPrice,proto3" json:"unit_price,omitempty"`
 	// What the line costs after its own discounts.
@@ -1864,7 +1870,7 @@ type Line struct {
 	UpstreamStatus string            `protobuf:"bytes,11,opt,name=upstream_status,json=upstreamStatus,proto3" json:"upstream_status,omitempty"`
 	Attributes     map[string]string `protobuf:"bytes,12,rep,name=attributes,proto3" json:"attributes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// Set on a line that the marketplace refused while it took others.
-	Problem       *Problem `protobuf:"bytes,13,opt,name=problem,proto3" json:"problem,omitempty"`
+	Problem       *GatewayError `protobuf:"bytes,13,opt,name=problem,proto3" json:"problem,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1983,15 +1989,15 @@ func (x *Line) GetAttributes() map[string]string {
 	return nil
 }
 
-func (x *Line) GetProblem() *Problem {
+func (x *Line) GetProblem() *GatewayError {
 	if x != nil {
 		return x.Problem
 	}
 	return nil
 }
 
-// Problem is what the gateway said of one line.
-type Problem struct {
+// GatewayError is what the gateway said, in its own code and words, and its id of the call.
+type GatewayError struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Code          string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
 	Message       string                 `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
@@ -2000,20 +2006,20 @@ type Problem struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Problem) Reset() {
-	*x = Problem{}
+func (x *GatewayError) Reset() {
+	*x = GatewayError{}
 	mi := &file_sampan_v1_adapter_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Problem) String() string {
+func (x *GatewayError) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Problem) ProtoMessage() {}
+func (*GatewayError) ProtoMessage() {}
 
-func (x *Problem) ProtoReflect() protoreflect.Message {
+func (x *GatewayError) ProtoReflect() protoreflect.Message {
 	mi := &file_sampan_v1_adapter_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -2025,26 +2031,26 @@ func (x *Problem) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Problem.ProtoReflect.Descriptor instead.
-func (*Problem) Descriptor() ([]byte, []int) {
+// Deprecated: Use GatewayError.ProtoReflect.Descriptor instead.
+func (*GatewayError) Descriptor() ([]byte, []int) {
 	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{16}
 }
 
-func (x *Problem) GetCode() string {
+func (x *GatewayError) GetCode() string {
 	if x != nil {
 		return x.Code
 	}
 	return ""
 }
 
-func (x *Problem) GetMessage() string {
+func (x *GatewayError) GetMessage() string {
 	if x != nil {
 		return x.Message
 	}
 	return ""
 }
 
-func (x *Problem) GetRequestId() string {
+func (x *GatewayError) GetRequestId() string {
 	if x != nil {
 		return x.RequestId
 	}
@@ -2218,19 +2224,19 @@ type Order struct {
 	Ref   string                 `protobuf:"bytes,1,opt,name=ref,proto3" json:"ref,omitempty"`
 	Order *OrderRef              `protobuf:"bytes,2,opt,name=order,proto3" json:"order,omitempty"`
 	// The gateway's own number where it differs from the id.
-	Number         string         `protobuf:"bytes,3,opt,name=number,proto3" json:"number,omitempty"`
-	MarketplaceIds []string       `protobuf:"bytes,4,rep,name=marketplace_ids,json=marketplaceIds,proto3" json:"marketplace_ids,omitempty"`
-	Market         string         `protobuf:"bytes,5,opt,name=market,proto3" json:"market,omitempty"`
-	Status         Status         `protobuf:"varint,6,opt,name=status,proto3,enum=sampan.v1.Status" json:"status,omitempty"`
-	UpstreamStatus string         `protobuf:"bytes,7,opt,name=upstream_status,json=upstreamStatus,proto3" json:"upstream_status,omitempty"`
-	Lines          []*Line        `protobuf:"bytes,8,rep,name=lines,proto3" json:"lines,omitempty"`
-	Totals         *Totals        `protobuf:"bytes,9,opt,name=totals,proto3" json:"totals,omitempty"`
-	Times          *Times         `protobuf:"bytes,10,opt,name=times,proto3" json:"times,omitempty"`
-	SellerId       string         `protobuf:"bytes,11,opt,name=seller_id,json=sellerId,proto3" json:"seller_id,omitempty"`
-	SellerName     string         `protobuf:"bytes,12,opt,name=seller_name,json=sellerName,proto3" json:"seller_name,omitempty"`
-	Address        *Address       `protobuf:"bytes,13,opt,name=address,proto3" json:"address,omitempty"`
-	Parcels        []*Parcel      `protobuf:"bytes,14,rep,name=parcels,proto3" json:"parcels,omitempty"`
-	Refunds        []*RefundState `protobuf:"bytes,15,rep,name=refunds,proto3" json:"refunds,omitempty"`
+	Number         string    `protobuf:"bytes,3,opt,name=number,proto3" json:"number,omitempty"`
+	MarketplaceIds []string  `protobuf:"bytes,4,rep,name=marketplace_ids,json=marketplaceIds,proto3" json:"marketplace_ids,omitempty"`
+	Market         string    `protobuf:"bytes,5,opt,name=market,proto3" json:"market,omitempty"`
+	Status         Status    `protobuf:"varint,6,opt,name=status,proto3,enum=sampan.v1.Status" json:"status,omitempty"`
+	UpstreamStatus string    `protobuf:"bytes,7,opt,name=upstream_status,json=upstreamStatus,proto3" json:"upstream_status,omitempty"`
+	Lines          []*Line   `protobuf:"bytes,8,rep,name=lines,proto3" json:"lines,omitempty"`
+	Totals         *Totals   `protobuf:"bytes,9,opt,name=totals,proto3" json:"totals,omitempty"`
+	Times          *Times    `protobuf:"bytes,10,opt,name=times,proto3" json:"times,omitempty"`
+	SellerId       string    `protobuf:"bytes,11,opt,name=seller_id,json=sellerId,proto3" json:"seller_id,omitempty"`
+	SellerName     string    `protobuf:"bytes,12,opt,name=seller_name,json=sellerName,proto3" json:"seller_name,omitempty"`
+	Address        *Address  `protobuf:"bytes,13,opt,name=address,proto3" json:"address,omitempty"`
+	Parcels        []*Parcel `protobuf:"bytes,14,rep,name=parcels,proto3" json:"parcels,omitempty"`
+	Refunds        []*Refund `protobuf:"bytes,15,rep,name=refunds,proto3" json:"refunds,omitempty"`
 	// The other orders where one purchase became several; their own siblings are empty.
 	Siblings []*Order `protobuf:"bytes,16,rep,name=siblings,proto3" json:"siblings,omitempty"`
 	// The gateway's own object, scrubbed, at most 1 MiB, where raw was asked for.
@@ -2367,7 +2373,7 @@ func (x *Order) GetParcels() []*Parcel {
 	return nil
 }
 
-func (x *Order) GetRefunds() []*RefundState {
+func (x *Order) GetRefunds() []*Refund {
 	if x != nil {
 		return x.Refunds
 	}
@@ -2397,7 +2403,7 @@ type ListOrdersRequest struct {
 	// Created from (inclusive) to (exclusive); 0: open.
 	CreatedFromMs int64 `protobuf:"varint,4,opt,name=created_from_ms,json=createdFromMs,proto3" json:"created_from_ms,omitempty"`
 	CreatedToMs   int64 `protobuf:"varint,5,opt,name=created_to_ms,json=createdToMs,proto3" json:"created_to_ms,omitempty"`
-	// A wish; 0: the adapter's own.
+	// Orders in one page, a wish; 0: the adapter's own.
 	PageSize int32 `protobuf:"varint,6,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// OrderPage.next of the page before; "": from the start.
 	Cursor string `protobuf:"bytes,7,opt,name=cursor,proto3" json:"cursor,omitempty"`
@@ -2588,7 +2594,7 @@ type OrderPage struct {
 	Orders []*Order               `protobuf:"bytes,1,rep,name=orders,proto3" json:"orders,omitempty"`
 	// "" on the last page.
 	Next string `protobuf:"bytes,2,opt,name=next,proto3" json:"next,omitempty"`
-	// In all; 0: the gateway does not say.
+	// Orders in all; 0: the gateway does not say.
 	Total         int64 `protobuf:"varint,3,opt,name=total,proto3" json:"total,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3531,14 +3537,14 @@ func (x *RefundRequest) GetAttempt() *Attempt {
 	return nil
 }
 
-// RefundState is one refund as it stands.
-type RefundState struct {
+// Refund is one refund as it stands.
+type Refund struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	Id             string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	Ref            string                 `protobuf:"bytes,2,opt,name=ref,proto3" json:"ref,omitempty"`
 	Order          *OrderRef              `protobuf:"bytes,3,opt,name=order,proto3" json:"order,omitempty"`
 	Kind           RefundKind             `protobuf:"varint,4,opt,name=kind,proto3,enum=sampan.v1.RefundKind" json:"kind,omitempty"`
-	Status         RefundStatus           `protobuf:"varint,5,opt,name=status,proto3,enum=sampan.v1.RefundStatus" json:"status,omitempty"`
+	State          RefundState            `protobuf:"varint,5,opt,name=state,proto3,enum=sampan.v1.RefundState" json:"state,omitempty"`
 	UpstreamStatus string                 `protobuf:"bytes,6,opt,name=upstream_status,json=upstreamStatus,proto3" json:"upstream_status,omitempty"`
 	Amount         *Money                 `protobuf:"bytes,7,opt,name=amount,proto3" json:"amount,omitempty"`
 	Shipping       *Money                 `protobuf:"bytes,8,opt,name=shipping,proto3" json:"shipping,omitempty"`
@@ -3549,20 +3555,20 @@ type RefundState struct {
 	sizeCache      protoimpl.SizeCache
 }
 
-func (x *RefundState) Reset() {
-	*x = RefundState{}
+func (x *Refund) Reset() {
+	*x = Refund{}
 	mi := &file_sampan_v1_adapter_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *RefundState) String() string {
+func (x *Refund) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*RefundState) ProtoMessage() {}
+func (*Refund) ProtoMessage() {}
 
-func (x *RefundState) ProtoReflect() protoreflect.Message {
+func (x *Refund) ProtoReflect() protoreflect.Message {
 	mi := &file_sampan_v1_adapter_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -3574,82 +3580,82 @@ func (x *RefundState) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use RefundState.ProtoReflect.Descriptor instead.
-func (*RefundState) Descriptor() ([]byte, []int) {
+// Deprecated: Use Refund.ProtoReflect.Descriptor instead.
+func (*Refund) Descriptor() ([]byte, []int) {
 	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{35}
 }
 
-func (x *RefundState) GetId() string {
+func (x *Refund) GetId() string {
 	if x != nil {
 		return x.Id
 	}
 	return ""
 }
 
-func (x *RefundState) GetRef() string {
+func (x *Refund) GetRef() string {
 	if x != nil {
 		return x.Ref
 	}
 	return ""
 }
 
-func (x *RefundState) GetOrder() *OrderRef {
+func (x *Refund) GetOrder() *OrderRef {
 	if x != nil {
 		return x.Order
 	}
 	return nil
 }
 
-func (x *RefundState) GetKind() RefundKind {
+func (x *Refund) GetKind() RefundKind {
 	if x != nil {
 		return x.Kind
 	}
 	return RefundKind_REFUND_KIND_UNSPECIFIED
 }
 
-func (x *RefundState) GetStatus() RefundStatus {
+func (x *Refund) GetState() RefundState {
 	if x != nil {
-		return x.Status
+		return x.State
 	}
-	return RefundStatus_REFUND_STATUS_UNSPECIFIED
+	return RefundState_REFUND_STATE_UNSPECIFIED
 }
 
-func (x *RefundState) GetUpstreamStatus() string {
+func (x *Refund) GetUpstreamStatus() string {
 	if x != nil {
 		return x.UpstreamStatus
 	}
 	return ""
 }
 
-func (x *RefundState) GetAmount() *Money {
+func (x *Refund) GetAmount() *Money {
 	if x != nil {
 		return x.Amount
 	}
 	return nil
 }
 
-func (x *RefundState) GetShipping() *Money {
+func (x *Refund) GetShipping() *Money {
 	if x != nil {
 		return x.Shipping
 	}
 	return nil
 }
 
-func (x *RefundState) GetLines() []*RefundLine {
+func (x *Refund) GetLines() []*RefundLine {
 	if x != nil {
 		return x.Lines
 	}
 	return nil
 }
 
-func (x *RefundState) GetReason() string {
+func (x *Refund) GetReason() string {
 	if x != nil {
 		return x.Reason
 	}
 	return ""
 }
 
-func (x *RefundState) GetCreatedMs() int64 {
+func (x *Refund) GetCreatedMs() int64 {
 	if x != nil {
 		return x.CreatedMs
 	}
@@ -3704,7 +3710,7 @@ func (x *RefundResponse) GetReply() isRefundResponse_Reply {
 	return nil
 }
 
-func (x *RefundResponse) GetRefund() *RefundState {
+func (x *RefundResponse) GetRefund() *Refund {
 	if x != nil {
 		if x, ok := x.Reply.(*RefundResponse_Refund); ok {
 			return x.Refund
@@ -3727,7 +3733,7 @@ type isRefundResponse_Reply interface {
 }
 
 type RefundResponse_Refund struct {
-	Refund *RefundState `protobuf:"bytes,1,opt,name=refund,proto3,oneof"`
+	Refund *Refund `protobuf:"bytes,1,opt,name=refund,proto3,oneof"`
 }
 
 type RefundResponse_Error struct {
@@ -3838,7 +3844,7 @@ func (x *GetRefundResponse) GetReply() isGetRefundResponse_Reply {
 	return nil
 }
 
-func (x *GetRefundResponse) GetRefund() *RefundState {
+func (x *GetRefundResponse) GetRefund() *Refund {
 	if x != nil {
 		if x, ok := x.Reply.(*GetRefundResponse_Refund); ok {
 			return x.Refund
@@ -3861,7 +3867,7 @@ type isGetRefundResponse_Reply interface {
 }
 
 type GetRefundResponse_Refund struct {
-	Refund *RefundState `protobuf:"bytes,1,opt,name=refund,proto3,oneof"`
+	Refund *Refund `protobuf:"bytes,1,opt,name=refund,proto3,oneof"`
 }
 
 type GetRefundResponse_Error struct {
@@ -4132,11 +4138,12 @@ type QuoteLine struct {
 	ProductId string                 `protobuf:"bytes,1,opt,name=product_id,json=productId,proto3" json:"product_id,omitempty"`
 	SkuId     string                 `protobuf:"bytes,2,opt,name=sku_id,json=skuId,proto3" json:"sku_id,omitempty"`
 	SpecId    string                 `protobuf:"bytes,3,opt,name=spec_id,json=specId,proto3" json:"spec_id,omitempty"`
-	Quantity  int64                  `protobuf:"varint,4,opt,name=quantity,proto3" json:"quantity,omitempty"`
-	UnitPrice *Money                 `protobuf:"bytes,5,opt,name=unit_price,json=unitPrice,proto3" json:"unit_price,omitempty"`
-	Amount    *Money                 `protobuf:"bytes,6,opt,name=amount,proto3" json:"amount,omitempty"`
+	// Pieces; 0: not known.
+	Quantity  int64  `protobuf:"varint,4,opt,name=quantity,proto3" json:"quantity,omitempty"`
+	UnitPrice *Money `protobuf:"bytes,5,opt,name=unit_price,json=unitPrice,proto3" json:"unit_price,omitempty"`
+	Amount    *Money `protobuf:"bytes,6,opt,name=amount,proto3" json:"amount,omitempty"`
 	// Why the line cannot be ordered.
-	Problem       *Problem `protobuf:"bytes,7,opt,name=problem,proto3" json:"problem,omitempty"`
+	Problem       *GatewayError `protobuf:"bytes,7,opt,name=problem,proto3" json:"problem,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4213,7 +4220,7 @@ func (x *QuoteLine) GetAmount() *Money {
 	return nil
 }
 
-func (x *QuoteLine) GetProblem() *Problem {
+func (x *QuoteLine) GetProblem() *GatewayError {
 	if x != nil {
 		return x.Problem
 	}
@@ -4224,10 +4231,10 @@ type Quote struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Lines  []*QuoteLine           `protobuf:"bytes,1,rep,name=lines,proto3" json:"lines,omitempty"`
 	Totals *Totals                `protobuf:"bytes,2,opt,name=totals,proto3" json:"totals,omitempty"`
-	// How many orders the marketplace would make of it.
+	// How many orders the marketplace would make of it; 0: not known.
 	Orders int32 `protobuf:"varint,3,opt,name=orders,proto3" json:"orders,omitempty"`
 	// Why the purchase as a whole cannot be ordered.
-	Problem       *Problem `protobuf:"bytes,4,opt,name=problem,proto3" json:"problem,omitempty"`
+	Problem       *GatewayError `protobuf:"bytes,4,opt,name=problem,proto3" json:"problem,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4283,7 +4290,7 @@ func (x *Quote) GetOrders() int32 {
 	return 0
 }
 
-func (x *Quote) GetProblem() *Problem {
+func (x *Quote) GetProblem() *GatewayError {
 	if x != nil {
 		return x.Problem
 	}
@@ -4561,7 +4568,7 @@ func (*ConfirmReceiptResponse_Error) isConfirmReceiptResponse_Reply() {}
 
 type ProveFenceRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How old the signature of the second read is: more than Effect.fence_ms.
+	// How old the signature of the second read is, in milliseconds: more than Effect.fence_ms.
 	AgeMs         int64 `protobuf:"varint,1,opt,name=age_ms,json=ageMs,proto3" json:"age_ms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -4877,7 +4884,7 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\x13CreateOrderResponse\x12(\n" +
 	"\x05order\x18\x01 \x01(\v2\x10.sampan.v1.OrderH\x00R\x05order\x12(\n" +
 	"\x05error\x18\x02 \x01(\v2\x10.sampan.v1.ErrorH\x00R\x05errorB\a\n" +
-	"\x05reply\"\x86\x04\n" +
+	"\x05reply\"\x8b\x04\n" +
 	"\x04Line\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1d\n" +
 	"\n" +
@@ -4895,12 +4902,12 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\x0fupstream_status\x18\v \x01(\tR\x0eupstreamStatus\x12?\n" +
 	"\n" +
 	"attributes\x18\f \x03(\v2\x1f.sampan.v1.Line.AttributesEntryR\n" +
-	"attributes\x12,\n" +
-	"\aproblem\x18\r \x01(\v2\x12.sampan.v1.ProblemR\aproblem\x1a=\n" +
+	"attributes\x121\n" +
+	"\aproblem\x18\r \x01(\v2\x17.sampan.v1.GatewayErrorR\aproblem\x1a=\n" +
 	"\x0fAttributesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"V\n" +
-	"\aProblem\x12\x12\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"[\n" +
+	"\fGatewayError\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12\x1d\n" +
 	"\n" +
@@ -4920,7 +4927,7 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\vreceived_ms\x18\x04 \x01(\x03R\n" +
 	"receivedMs\x12!\n" +
 	"\fcompleted_ms\x18\x05 \x01(\x03R\vcompletedMs\x12!\n" +
-	"\fcancelled_ms\x18\x06 \x01(\x03R\vcancelledMs\"\xff\x04\n" +
+	"\fcancelled_ms\x18\x06 \x01(\x03R\vcancelledMs\"\xfa\x04\n" +
 	"\x05Order\x12\x10\n" +
 	"\x03ref\x18\x01 \x01(\tR\x03ref\x12)\n" +
 	"\x05order\x18\x02 \x01(\v2\x13.sampan.v1.OrderRefR\x05order\x12\x16\n" +
@@ -4937,8 +4944,8 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\vseller_name\x18\f \x01(\tR\n" +
 	"sellerName\x12,\n" +
 	"\aaddress\x18\r \x01(\v2\x12.sampan.v1.AddressR\aaddress\x12+\n" +
-	"\aparcels\x18\x0e \x03(\v2\x11.sampan.v1.ParcelR\aparcels\x120\n" +
-	"\arefunds\x18\x0f \x03(\v2\x16.sampan.v1.RefundStateR\arefunds\x12,\n" +
+	"\aparcels\x18\x0e \x03(\v2\x11.sampan.v1.ParcelR\aparcels\x12+\n" +
+	"\arefunds\x18\x0f \x03(\v2\x11.sampan.v1.RefundR\arefunds\x12,\n" +
 	"\bsiblings\x18\x10 \x03(\v2\x10.sampan.v1.OrderR\bsiblings\x12\x19\n" +
 	"\braw_json\x18\x11 \x01(\fR\arawJson\"\x90\x02\n" +
 	"\x11ListOrdersRequest\x12\x10\n" +
@@ -5021,13 +5028,13 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\x06reason\x18\t \x01(\tR\x06reason\x12\x1a\n" +
 	"\bevidence\x18\n" +
 	" \x03(\tR\bevidence\x12,\n" +
-	"\aattempt\x18\v \x01(\v2\x12.sampan.v1.AttemptR\aattempt\"\x9b\x03\n" +
-	"\vRefundState\x12\x0e\n" +
+	"\aattempt\x18\v \x01(\v2\x12.sampan.v1.AttemptR\aattempt\"\x93\x03\n" +
+	"\x06Refund\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03ref\x18\x02 \x01(\tR\x03ref\x12)\n" +
 	"\x05order\x18\x03 \x01(\v2\x13.sampan.v1.OrderRefR\x05order\x12)\n" +
-	"\x04kind\x18\x04 \x01(\x0e2\x15.sampan.v1.RefundKindR\x04kind\x12/\n" +
-	"\x06status\x18\x05 \x01(\x0e2\x17.sampan.v1.RefundStatusR\x06status\x12'\n" +
+	"\x04kind\x18\x04 \x01(\x0e2\x15.sampan.v1.RefundKindR\x04kind\x12,\n" +
+	"\x05state\x18\x05 \x01(\x0e2\x16.sampan.v1.RefundStateR\x05state\x12'\n" +
 	"\x0fupstream_status\x18\x06 \x01(\tR\x0eupstreamStatus\x12(\n" +
 	"\x06amount\x18\a \x01(\v2\x10.sampan.v1.MoneyR\x06amount\x12,\n" +
 	"\bshipping\x18\b \x01(\v2\x10.sampan.v1.MoneyR\bshipping\x12+\n" +
@@ -5035,16 +5042,16 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\x06reason\x18\n" +
 	" \x01(\tR\x06reason\x12\x1d\n" +
 	"\n" +
-	"created_ms\x18\v \x01(\x03R\tcreatedMs\"u\n" +
-	"\x0eRefundResponse\x120\n" +
-	"\x06refund\x18\x01 \x01(\v2\x16.sampan.v1.RefundStateH\x00R\x06refund\x12(\n" +
+	"created_ms\x18\v \x01(\x03R\tcreatedMs\"p\n" +
+	"\x0eRefundResponse\x12+\n" +
+	"\x06refund\x18\x01 \x01(\v2\x11.sampan.v1.RefundH\x00R\x06refund\x12(\n" +
 	"\x05error\x18\x02 \x01(\v2\x10.sampan.v1.ErrorH\x00R\x05errorB\a\n" +
 	"\x05reply\"M\n" +
 	"\x10GetRefundRequest\x12)\n" +
 	"\x05order\x18\x01 \x01(\v2\x13.sampan.v1.OrderRefR\x05order\x12\x0e\n" +
-	"\x02id\x18\x02 \x01(\tR\x02id\"x\n" +
-	"\x11GetRefundResponse\x120\n" +
-	"\x06refund\x18\x01 \x01(\v2\x16.sampan.v1.RefundStateH\x00R\x06refund\x12(\n" +
+	"\x02id\x18\x02 \x01(\tR\x02id\"s\n" +
+	"\x11GetRefundResponse\x12+\n" +
+	"\x06refund\x18\x01 \x01(\v2\x11.sampan.v1.RefundH\x00R\x06refund\x12(\n" +
 	"\x05error\x18\x02 \x01(\v2\x10.sampan.v1.ErrorH\x00R\x05errorB\a\n" +
 	"\x05reply\"\x85\x01\n" +
 	"\x12CancelOrderRequest\x12)\n" +
@@ -5064,7 +5071,7 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\aoptions\x18\x03 \x03(\v2$.sampan.v1.QuoteRequest.OptionsEntryR\aoptions\x1a:\n" +
 	"\fOptionsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xff\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x84\x02\n" +
 	"\tQuoteLine\x12\x1d\n" +
 	"\n" +
 	"product_id\x18\x01 \x01(\tR\tproductId\x12\x15\n" +
@@ -5073,13 +5080,13 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\bquantity\x18\x04 \x01(\x03R\bquantity\x12/\n" +
 	"\n" +
 	"unit_price\x18\x05 \x01(\v2\x10.sampan.v1.MoneyR\tunitPrice\x12(\n" +
-	"\x06amount\x18\x06 \x01(\v2\x10.sampan.v1.MoneyR\x06amount\x12,\n" +
-	"\aproblem\x18\a \x01(\v2\x12.sampan.v1.ProblemR\aproblem\"\xa4\x01\n" +
+	"\x06amount\x18\x06 \x01(\v2\x10.sampan.v1.MoneyR\x06amount\x121\n" +
+	"\aproblem\x18\a \x01(\v2\x17.sampan.v1.GatewayErrorR\aproblem\"\xa9\x01\n" +
 	"\x05Quote\x12*\n" +
 	"\x05lines\x18\x01 \x03(\v2\x14.sampan.v1.QuoteLineR\x05lines\x12)\n" +
 	"\x06totals\x18\x02 \x01(\v2\x11.sampan.v1.TotalsR\x06totals\x12\x16\n" +
-	"\x06orders\x18\x03 \x01(\x05R\x06orders\x12,\n" +
-	"\aproblem\x18\x04 \x01(\v2\x12.sampan.v1.ProblemR\aproblem\"l\n" +
+	"\x06orders\x18\x03 \x01(\x05R\x06orders\x121\n" +
+	"\aproblem\x18\x04 \x01(\v2\x17.sampan.v1.GatewayErrorR\aproblem\"l\n" +
 	"\rQuoteResponse\x12(\n" +
 	"\x05quote\x18\x01 \x01(\v2\x10.sampan.v1.QuoteH\x00R\x05quote\x12(\n" +
 	"\x05error\x18\x02 \x01(\v2\x10.sampan.v1.ErrorH\x00R\x05errorB\a\n" +
@@ -5169,15 +5176,15 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\x17GOODS_STATE_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17GOODS_STATE_NOT_SHIPPED\x10\x01\x12\x1c\n" +
 	"\x18GOODS_STATE_NOT_RECEIVED\x10\x02\x12\x18\n" +
-	"\x14GOODS_STATE_RECEIVED\x10\x03*\xd8\x01\n" +
-	"\fRefundStatus\x12\x1d\n" +
-	"\x19REFUND_STATUS_UNSPECIFIED\x10\x00\x12\x1b\n" +
-	"\x17REFUND_STATUS_REQUESTED\x10\x01\x12!\n" +
-	"\x1dREFUND_STATUS_AWAITING_RETURN\x10\x02\x12\x1b\n" +
-	"\x17REFUND_STATUS_RETURNING\x10\x03\x12\x16\n" +
-	"\x12REFUND_STATUS_PAID\x10\x04\x12\x1a\n" +
-	"\x16REFUND_STATUS_REJECTED\x10\x05\x12\x18\n" +
-	"\x14REFUND_STATUS_CLOSED\x10\x06*]\n" +
+	"\x14GOODS_STATE_RECEIVED\x10\x03*\xd0\x01\n" +
+	"\vRefundState\x12\x1c\n" +
+	"\x18REFUND_STATE_UNSPECIFIED\x10\x00\x12\x1a\n" +
+	"\x16REFUND_STATE_REQUESTED\x10\x01\x12 \n" +
+	"\x1cREFUND_STATE_AWAITING_RETURN\x10\x02\x12\x1a\n" +
+	"\x16REFUND_STATE_RETURNING\x10\x03\x12\x15\n" +
+	"\x11REFUND_STATE_PAID\x10\x04\x12\x19\n" +
+	"\x15REFUND_STATE_REJECTED\x10\x05\x12\x17\n" +
+	"\x13REFUND_STATE_CLOSED\x10\x06*]\n" +
 	"\vCancelState\x12\x1c\n" +
 	"\x18CANCEL_STATE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11CANCEL_STATE_DONE\x10\x01\x12\x19\n" +
@@ -5223,7 +5230,7 @@ var file_sampan_v1_adapter_proto_goTypes = []any{
 	(PaymentState)(0),              // 6: sampan.v1.PaymentState
 	(RefundKind)(0),                // 7: sampan.v1.RefundKind
 	(GoodsState)(0),                // 8: sampan.v1.GoodsState
-	(RefundStatus)(0),              // 9: sampan.v1.RefundStatus
+	(RefundState)(0),               // 9: sampan.v1.RefundState
 	(CancelState)(0),               // 10: sampan.v1.CancelState
 	(*Money)(nil),                  // 11: sampan.v1.Money
 	(*Error)(nil),                  // 12: sampan.v1.Error
@@ -5241,7 +5248,7 @@ var file_sampan_v1_adapter_proto_goTypes = []any{
 	(*CreateOrderRequest)(nil),     // 24: sampan.v1.CreateOrderRequest
 	(*CreateOrderResponse)(nil),    // 25: sampan.v1.CreateOrderResponse
 	(*Line)(nil),                   // 26: sampan.v1.Line
-	(*Problem)(nil),                // 27: sampan.v1.Problem
+	(*GatewayError)(nil),           // 27: sampan.v1.GatewayError
 	(*Totals)(nil),                 // 28: sampan.v1.Totals
 	(*Times)(nil),                  // 29: sampan.v1.Times
 	(*Order)(nil),                  // 30: sampan.v1.Order
@@ -5260,7 +5267,7 @@ var file_sampan_v1_adapter_proto_goTypes = []any{
 	(*TrackResponse)(nil),          // 43: sampan.v1.TrackResponse
 	(*RefundLine)(nil),             // 44: sampan.v1.RefundLine
 	(*RefundRequest)(nil),          // 45: sampan.v1.RefundRequest
-	(*RefundState)(nil),            // 46: sampan.v1.RefundState
+	(*Refund)(nil),                 // 46: sampan.v1.Refund
 	(*RefundResponse)(nil),         // 47: sampan.v1.RefundResponse
 	(*GetRefundRequest)(nil),       // 48: sampan.v1.GetRefundRequest
 	(*GetRefundResponse)(nil),      // 49: sampan.v1.GetRefundResponse
@@ -5307,7 +5314,7 @@ var file_sampan_v1_adapter_proto_depIdxs = []int32{
 	11,  // 20: sampan.v1.Line.amount:type_name -> sampan.v1.Money
 	5,   // 21: sampan.v1.Line.status:type_name -> sampan.v1.Status
 	66,  // 22: sampan.v1.Line.attributes:type_name -> sampan.v1.Line.AttributesEntry
-	27,  // 23: sampan.v1.Line.problem:type_name -> sampan.v1.Problem
+	27,  // 23: sampan.v1.Line.problem:type_name -> sampan.v1.GatewayError
 	11,  // 24: sampan.v1.Totals.goods:type_name -> sampan.v1.Money
 	11,  // 25: sampan.v1.Totals.shipping:type_name -> sampan.v1.Money
 	11,  // 26: sampan.v1.Totals.discount:type_name -> sampan.v1.Money
@@ -5320,7 +5327,7 @@ var file_sampan_v1_adapter_proto_depIdxs = []int32{
 	29,  // 33: sampan.v1.Order.times:type_name -> sampan.v1.Times
 	21,  // 34: sampan.v1.Order.address:type_name -> sampan.v1.Address
 	41,  // 35: sampan.v1.Order.parcels:type_name -> sampan.v1.Parcel
-	46,  // 36: sampan.v1.Order.refunds:type_name -> sampan.v1.RefundState
+	46,  // 36: sampan.v1.Order.refunds:type_name -> sampan.v1.Refund
 	30,  // 37: sampan.v1.Order.siblings:type_name -> sampan.v1.Order
 	5,   // 38: sampan.v1.ListOrdersRequest.status:type_name -> sampan.v1.Status
 	33,  // 39: sampan.v1.ListOrdersResponse.page:type_name -> sampan.v1.OrderPage
@@ -5350,16 +5357,16 @@ var file_sampan_v1_adapter_proto_depIdxs = []int32{
 	11,  // 63: sampan.v1.RefundRequest.shipping:type_name -> sampan.v1.Money
 	8,   // 64: sampan.v1.RefundRequest.goods:type_name -> sampan.v1.GoodsState
 	13,  // 65: sampan.v1.RefundRequest.attempt:type_name -> sampan.v1.Attempt
-	22,  // 66: sampan.v1.RefundState.order:type_name -> sampan.v1.OrderRef
-	7,   // 67: sampan.v1.RefundState.kind:type_name -> sampan.v1.RefundKind
-	9,   // 68: sampan.v1.RefundState.status:type_name -> sampan.v1.RefundStatus
-	11,  // 69: sampan.v1.RefundState.amount:type_name -> sampan.v1.Money
-	11,  // 70: sampan.v1.RefundState.shipping:type_name -> sampan.v1.Money
-	44,  // 71: sampan.v1.RefundState.lines:type_name -> sampan.v1.RefundLine
-	46,  // 72: sampan.v1.RefundResponse.refund:type_name -> sampan.v1.RefundState
+	22,  // 66: sampan.v1.Refund.order:type_name -> sampan.v1.OrderRef
+	7,   // 67: sampan.v1.Refund.kind:type_name -> sampan.v1.RefundKind
+	9,   // 68: sampan.v1.Refund.state:type_name -> sampan.v1.RefundState
+	11,  // 69: sampan.v1.Refund.amount:type_name -> sampan.v1.Money
+	11,  // 70: sampan.v1.Refund.shipping:type_name -> sampan.v1.Money
+	44,  // 71: sampan.v1.Refund.lines:type_name -> sampan.v1.RefundLine
+	46,  // 72: sampan.v1.RefundResponse.refund:type_name -> sampan.v1.Refund
 	12,  // 73: sampan.v1.RefundResponse.error:type_name -> sampan.v1.Error
 	22,  // 74: sampan.v1.GetRefundRequest.order:type_name -> sampan.v1.OrderRef
-	46,  // 75: sampan.v1.GetRefundResponse.refund:type_name -> sampan.v1.RefundState
+	46,  // 75: sampan.v1.GetRefundResponse.refund:type_name -> sampan.v1.Refund
 	12,  // 76: sampan.v1.GetRefundResponse.error:type_name -> sampan.v1.Error
 	22,  // 77: sampan.v1.CancelOrderRequest.order:type_name -> sampan.v1.OrderRef
 	13,  // 78: sampan.v1.CancelOrderRequest.attempt:type_name -> sampan.v1.Attempt
@@ -5372,10 +5379,10 @@ var file_sampan_v1_adapter_proto_depIdxs = []int32{
 	67,  // 85: sampan.v1.QuoteRequest.options:type_name -> sampan.v1.QuoteRequest.OptionsEntry
 	11,  // 86: sampan.v1.QuoteLine.unit_price:type_name -> sampan.v1.Money
 	11,  // 87: sampan.v1.QuoteLine.amount:type_name -> sampan.v1.Money
-	27,  // 88: sampan.v1.QuoteLine.problem:type_name -> sampan.v1.Problem
+	27,  // 88: sampan.v1.QuoteLine.problem:type_name -> sampan.v1.GatewayError
 	54,  // 89: sampan.v1.Quote.lines:type_name -> sampan.v1.QuoteLine
 	28,  // 90: sampan.v1.Quote.totals:type_name -> sampan.v1.Totals
-	27,  // 91: sampan.v1.Quote.problem:type_name -> sampan.v1.Problem
+	27,  // 91: sampan.v1.Quote.problem:type_name -> sampan.v1.GatewayError
 	55,  // 92: sampan.v1.QuoteResponse.quote:type_name -> sampan.v1.Quote
 	12,  // 93: sampan.v1.QuoteResponse.error:type_name -> sampan.v1.Error
 	22,  // 94: sampan.v1.ConfirmReceiptRequest.order:type_name -> sampan.v1.OrderRef

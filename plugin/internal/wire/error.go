@@ -50,14 +50,14 @@ func short(s string) string {
 	return text(s)
 }
 
-func problemTo(g *core.GatewayError) *pb.Problem {
+func problemTo(g *core.GatewayError) *pb.GatewayError {
 	if g == nil {
 		return nil
 	}
-	return &pb.Problem{Code: g.Code, Message: g.Message, RequestId: g.RequestID}
+	return &pb.GatewayError{Code: g.Code, Message: g.Message, RequestId: g.RequestID}
 }
 
-func problemFrom(m *pb.Problem) *core.GatewayError {
+func problemFrom(m *pb.GatewayError) *core.GatewayError {
 	if m == nil {
 		return nil
 	}

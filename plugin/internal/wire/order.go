@@ -39,7 +39,7 @@ func (d *decoder) order(field string, m *pb.Order, withSiblings bool) core.Order
 		Seller: core.Seller{ID: core.SellerID(d.id(field+".seller_id", m.GetSellerId())), Name: text(m.GetSellerName())}, Address: addressFrom(m.GetAddress()),
 		Parcels: d.parcels(field+".parcels", m.GetParcels()), Raw: d.raw(field+".raw_json", m.GetRawJson()),
 		MarketplaceIDs: each(m.GetMarketplaceIds(), func(id string) string { return d.id(field+".marketplace_ids", id) }),
-		Refunds:        each(m.GetRefunds(), func(r *pb.RefundState) core.Refund { return d.refund(field+".refunds", r) }),
+		Refunds:        each(m.GetRefunds(), func(r *pb.Refund) core.Refund { return d.refund(field+".refunds", r) }),
 	}
 	for i, line := range m.GetLines() {
 		o.Lines = append(o.Lines, d.line(fmt.Sprintf("%s.lines[%d]", field, i), line))

@@ -22,21 +22,21 @@ func RefundRequestFrom(m *pb.RefundRequest) (core.RefundRequest, error) {
 }
 
 // RefundTo makes the message of a Refund.
-func RefundTo(r core.Refund) *pb.RefundState {
-	return &pb.RefundState{Id: string(r.ID), Ref: string(r.Ref), Order: orderRefTo(r.Order), Kind: pb.RefundKind(r.Kind), Status: pb.RefundStatus(r.State),
+func RefundTo(r core.Refund) *pb.Refund {
+	return &pb.Refund{Id: string(r.ID), Ref: string(r.Ref), Order: orderRefTo(r.Order), Kind: pb.RefundKind(r.Kind), State: pb.RefundState(r.State),
 		UpstreamStatus: r.UpstreamStatus, Amount: moneyOf(r.Amount), Shipping: moneyOf(r.Shipping), Lines: each(r.Lines, refundLineTo), Reason: r.Reason, CreatedMs: millis(r.Created)}
 }
 
 // RefundFrom reads a Refund.
-func RefundFrom(m *pb.RefundState) (core.Refund, error) {
+func RefundFrom(m *pb.Refund) (core.Refund, error) {
 	var d decoder
 	r := d.refund("refund", m)
 	return r, d.err
 }
 
-func (d *decoder) refund(field string, m *pb.RefundState) core.Refund {
+func (d *decoder) refund(field string, m *pb.Refund) core.Refund {
 	return core.Refund{ID: core.RefundID(d.id(field+".id", m.GetId())), Ref: core.Ref(d.id(field+".ref", m.GetRef())), Order: d.orderRef(field+".order", m.GetOrder()),
-		Kind: known(m.GetKind(), core.ReturnAndRefund), State: known(m.GetStatus(), core.RefundClosed), UpstreamStatus: text(m.GetUpstreamStatus()),
+		Kind: known(m.GetKind(), core.ReturnAndRefund), State: known(m.GetState(), core.RefundClosed), UpstreamStatus: text(m.GetUpstreamStatus()),
 		Amount: d.amount(field+".amount", m.GetAmount()), Shipping: d.amount(field+".shipping", m.GetShipping()), Lines: d.refundLines(m.GetLines()),
 		Reason: text(m.GetReason()), Created: timeOf(m.GetCreatedMs())}
 }

@@ -192,7 +192,7 @@ func TestEveryTypeComesBackAsItWas(t *testing.T) {
 		},
 		"refund": func(t *rapid.T) {
 			f := anyRefund.Draw(t, "refund")
-			got, err := RefundFrom(throughBytes(t, RefundTo(f), &pb.RefundState{}))
+			got, err := RefundFrom(throughBytes(t, RefundTo(f), &pb.Refund{}))
 			require.NoError(t, err)
 			require.Equal(t, f, got)
 			r := core.RefundRequest{Ref: f.Ref, Order: f.Order, Kind: f.Kind, Lines: f.Lines, Amount: f.Amount, Shipping: f.Shipping, Goods: upTo(t, core.GoodsReceived),
@@ -337,7 +337,7 @@ func TestEveryEnumValueMeansTheSameOnBothSides(t *testing.T) {
 	compare(t, "PAYMENT_STATE_", pb.PaymentState_name, core.PaymentRefused)
 	compare(t, "REFUND_KIND_", pb.RefundKind_name, core.ReturnAndRefund)
 	compare(t, "GOODS_STATE_", pb.GoodsState_name, core.GoodsReceived)
-	compare(t, "REFUND_STATUS_", pb.RefundStatus_name, core.RefundClosed)
+	compare(t, "REFUND_STATE_", pb.RefundState_name, core.RefundClosed)
 	compare(t, "CANCEL_STATE_", pb.CancelState_name, core.CancelAccepted)
 }
 
