@@ -6,7 +6,7 @@ FUZZTIME ?= 10s
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 
-.PHONY: help check test race lint fuzz proto demo crash bench soak
+.PHONY: help check test race lint breaking fuzz proto demo crash bench soak
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -19,7 +19,7 @@ test: ## the README's test command
 race: ## the tests under the race detector
 	go test -race ./...
 
-lint: ## gofmt, vet, golangci-lint, buf
+lint: breaking ## gofmt, vet, golangci-lint, buf
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
 	go vet ./...
 	$(TOOL) golangci-lint run ./...
@@ -33,8 +33,15 @@ fuzz: ## every fuzz target for FUZZTIME (default 10s) each
 	  done || exit 1; \
 	done
 
-proto: ## generate the code of plugin/proto again
+# The contract as it was last accepted. Adapters of strangers live by it.
+CONTRACT := plugin/proto/v1.binpb
+
+breaking: ## hold the contract against the one that was last accepted
+	@$(TOOL) buf breaking --against $(CONTRACT) || { echo "the contract may grow but not change: give a new member a new number, and keep the old one" >&2; exit 1; }
+
+proto: breaking ## generate the code of plugin/proto again, and accept what the contract grew by
 	$(TOOL) buf generate
+	$(TOOL) buf build --exclude-source-info -o $(CONTRACT)
 
 demo: ## buy on three accounts, offline
 	go run ./cmd/host demo
