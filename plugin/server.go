@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -60,6 +61,9 @@ func answer[Req, Res any](s *server, op core.Operation, write bool, read func() 
 			return none, core.Invalid("settings", "are missing: the host has not called Configure")
 		}
 		request, err := read()
+		if e, told := errors.AsType[*core.Error](err); told {
+			return none, e
+		}
 		if err != nil {
 			return none, core.Invalid("request", "cannot be read: %v", err)
 		}
@@ -133,10 +137,10 @@ func (s *server) GetOrder(ctx context.Context, m *pb.GetOrderRequest) (*pb.GetOr
 // reading.
 func (s *server) ListOrders(m *pb.ListOrdersRequest, stream grpc.ServerStreamingServer[pb.ListOrdersResponse]) error {
 	ctx := stream.Context()
-	request := wire.ListOrdersFrom(m)
+	request, unread := wire.ListOrdersFrom(m)
 	for pages := int32(0); ; {
-		page, failure := answer(s, core.OpListOrders, false, nothing,
-			func(a core.Adapter, _ struct{}) (core.OrderPage, error) { return a.ListOrders(ctx, request) })
+		page, failure := answer(s, core.OpListOrders, false, func() (core.ListOrdersRequest, error) { return request, unread },
+			func(a core.Adapter, r core.ListOrdersRequest) (core.OrderPage, error) { return a.ListOrders(ctx, r) })
 		if failure == nil && page.Next != "" && page.Next == request.Cursor {
 			failure = wire.ErrorTo(&core.Error{Code: core.BadAnswer, Outcome: core.NotDone, Message: "the list does not move on: the next page is the one just read"}, false)
 		}

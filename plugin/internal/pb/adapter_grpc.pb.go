@@ -10,8 +10,11 @@
 //     paid has exactly its currency's decimals. An absent Money means "not known", never zero.
 //   * Ids are text, byte for byte as the marketplace gave them. Many exceed 2^53.
 //   * Times are milliseconds since 1970 in UTC; 0 means "not known" or "not yet".
-//   * Enum value 0 is the harmless one. A value that a side does not know is read as 0; the
-//     upstream's own word travels beside it.
+//   * Enum value 0 is the harmless one. In an answer, a value that the host does not know is read as
+//     0; the upstream's own word travels beside it. In a request, a value that the adapter does not
+//     know is answered with ERROR_CODE_UNSUPPORTED and OUTCOME_NOT_DONE, before anything is sent: read
+//     as 0 it would ask for something else.
+//   * A member that a side does not know is passed over.
 //   * A reply carries either a result or an Error. A gRPC status speaks of transport only; the
 //     host takes any status but OK on a write as "it may have happened".
 //   * Limits: 8 MiB per message in both directions, 1,000 orders per page, 500 lines per order.

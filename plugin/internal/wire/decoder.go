@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/core/money"
 	"github.com/sampan-go/sampan/plugin/internal/pb"
 )
@@ -139,12 +140,23 @@ func timeOf(ms int64) time.Time {
 // int32Of keeps a number that the contract has room for, and else the nearest.
 func int32Of(n int) int32 { return int32(max(math.MinInt32, min(n, math.MaxInt32))) }
 
-// known keeps an enum value that this side knows and makes any other the zero value.
+// known keeps an enum value of an answer. One that this side does not know is the zero value, which is
+// the harmless one.
 func known[E ~uint8, P ~int32](value P, last E) E {
 	if value < 0 || value > P(last) {
 		return 0
 	}
 	return E(value)
+}
+
+// asked keeps an enum value of a request. One that this side does not know is refused: as the zero
+// value it would ask for something else.
+func asked[E ~uint8, P ~int32](d *decoder, field string, value P, last E) E {
+	if (value < 0 || value > P(last)) && d.err == nil {
+		d.err = &core.Error{Code: core.Unsupported, Outcome: core.NotDone, Field: field,
+			Message: fmt.Sprintf("the host asks for %d here, a word of a newer contract than this adapter's; nothing was sent; upgrade the adapter", value)}
+	}
+	return known(value, last)
 }
 
 func each[A, B any](in []A, convert func(A) B) []B {

@@ -24,8 +24,16 @@ func DescriptionFrom(m *pb.Description) core.Description {
 		Limits:      core.Limits{LinesPerOrder: max(0, int(m.GetMaxLinesPerOrder())), PageSize: max(0, int(m.GetMaxPageSize()))},
 		Options:     mapText(m.GetOptions())}
 	for op, c := range m.GetOperations() {
-		d.Operations[core.Operation(text(op))] = core.Capability{Support: known(c.GetSupport(), core.Provisional), Enabled: c.GetEnabled(),
-			Reason: short(c.GetReason()), Effect: effectFrom(c.GetEffect())}
+		d.Operations[core.Operation(text(op))] = capabilityFrom(c)
 	}
 	return d
+}
+
+// capabilityFrom reads a Capability. A degree of support that this host does not know is none.
+func capabilityFrom(m *pb.Capability) core.Capability {
+	c := core.Capability{Support: known(m.GetSupport(), core.Provisional), Enabled: m.GetEnabled(), Reason: short(m.GetReason()), Effect: effectFrom(m.GetEffect())}
+	if _, ours := pb.Support_name[int32(m.GetSupport())]; !ours && c.Reason == "" {
+		c.Reason = "the adapter says how well in a word of a newer contract than this host's; upgrade the host"
+	}
+	return c
 }

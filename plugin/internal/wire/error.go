@@ -2,6 +2,7 @@ package wire
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/plugin/internal/pb"
@@ -33,12 +34,16 @@ func ErrorTo(err error, write bool) *pb.Error {
 // ErrorFrom reads an adapter's error. NeedsHuman is a host's own word: from an adapter it means
 // nothing.
 func ErrorFrom(m *pb.Error) *core.Error {
-	return &core.Error{
+	e := &core.Error{
 		Code: known(m.GetCode(), core.Canceled), Outcome: known(m.GetOutcome(), core.Done),
 		Op: core.Operation(short(m.GetOp())), Field: short(m.GetField()), Message: short(m.GetMessage()),
 		Gateway: core.GatewayError{Code: short(m.GetGatewayCode()), Message: short(m.GetGatewayMessage()), RequestID: short(m.GetGatewayRequestId())},
 		Detail:  each(firstLines(m.GetDetail()), short),
 	}
+	if _, ours := pb.ErrorCode_name[int32(m.GetCode())]; !ours {
+		e.Detail = append(e.Detail, fmt.Sprintf("the adapter's error code is %d, a word of a newer contract than this host's", m.GetCode()))
+	}
+	return e
 }
 
 func firstLines(lines []string) []string { return lines[:min(len(lines), 64)] }

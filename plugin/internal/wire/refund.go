@@ -15,9 +15,9 @@ func RefundRequestTo(r core.RefundRequest) *pb.RefundRequest {
 // RefundRequestFrom reads a RefundRequest.
 func RefundRequestFrom(m *pb.RefundRequest) (core.RefundRequest, error) {
 	var d decoder
-	r := core.RefundRequest{Ref: core.Ref(d.id("ref", m.GetRef())), Order: d.orderRef("order", m.GetOrder()), Kind: known(m.GetKind(), core.ReturnAndRefund),
+	r := core.RefundRequest{Ref: core.Ref(d.id("ref", m.GetRef())), Order: d.orderRef("order", m.GetOrder()), Kind: asked(&d, "kind", m.GetKind(), core.ReturnAndRefund),
 		Lines: d.refundLines(m.GetLines()), Amount: d.amount("amount", m.GetAmount()), Shipping: d.amount("shipping", m.GetShipping()),
-		Goods: known(m.GetGoods(), core.GoodsReceived), ReasonID: m.GetReasonId(), Reason: m.GetReason(), Evidence: m.GetEvidence(), Attempt: attemptFrom(m.GetAttempt())}
+		Goods: asked(&d, "goods", m.GetGoods(), core.GoodsReceived), ReasonID: m.GetReasonId(), Reason: m.GetReason(), Evidence: m.GetEvidence(), Attempt: attemptFrom(m.GetAttempt())}
 	return r, d.err
 }
 

@@ -48,9 +48,11 @@ func ListOrdersTo(r core.ListOrdersRequest, maxPages int) *pb.ListOrdersRequest 
 }
 
 // ListOrdersFrom reads a ListOrdersRequest.
-func ListOrdersFrom(m *pb.ListOrdersRequest) core.ListOrdersRequest {
-	return core.ListOrdersRequest{Ref: core.Ref(m.GetRef()), ID: core.OrderID(m.GetId()), Status: known(m.GetStatus(), core.Closed),
+func ListOrdersFrom(m *pb.ListOrdersRequest) (core.ListOrdersRequest, error) {
+	var d decoder
+	r := core.ListOrdersRequest{Ref: core.Ref(m.GetRef()), ID: core.OrderID(m.GetId()), Status: asked(&d, "status", m.GetStatus(), core.Closed),
 		CreatedFrom: timeOf(m.GetCreatedFromMs()), CreatedTo: timeOf(m.GetCreatedToMs()), PageSize: int(m.GetPageSize()), Cursor: m.GetCursor(), Raw: m.GetRaw()}
+	return r, d.err
 }
 
 // OrderPageTo makes the message of an OrderPage.
