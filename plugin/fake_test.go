@@ -172,6 +172,8 @@ func program(mode string) {
 			return newFake(ctx, account, nil)
 		}
 		plugin.Serve(serve)
+	case nextMajor, nextMinor, nextMinorErrors, firstMinor:
+		serveOther(mode)
 	default:
 		plugin.Serve(serve)
 	}

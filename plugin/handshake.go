@@ -15,6 +15,10 @@ import (
 // refuse each other.
 const ProtocolVersion = 1
 
+// ContractMinor is the minor version of the contract. A minor version only adds, so that every one is
+// served; see Client.Contract.
+const ContractMinor = 1
+
 // MaxMessage is the most that one message may have in either direction, in bytes.
 const MaxMessage = 8 << 20
 

@@ -98,7 +98,7 @@ func Open(ctx context.Context, c Config) (*Client, error) {
 
 // configure hands over the settings, once.
 func (c *Client) configure(ctx context.Context) error {
-	request := &pb.ConfigureRequest{Account: c.config.Account, SettingsJson: c.config.Settings}
+	request := &pb.ConfigureRequest{Account: c.config.Account, SettingsJson: c.config.Settings, ContractMinor: ContractMinor}
 	_, err := call(ctx, c, reading(""), configureTimeout, c.service.Configure, request,
 		func(*pb.ConfigureResponse) (struct{}, error) { return struct{}{}, nil })
 	return err

@@ -110,7 +110,9 @@ func (s *server) Describe(ctx context.Context, _ *pb.DescribeRequest) (*pb.Descr
 	if failure != nil {
 		return &pb.DescribeResponse{Reply: &pb.DescribeResponse_Error{Error: failure}}, nil
 	}
-	return &pb.DescribeResponse{Reply: &pb.DescribeResponse_Description{Description: wire.DescriptionTo(d)}}, nil
+	m := wire.DescriptionTo(d)
+	m.ContractMinor, m.Features = ContractMinor, features(*s.adapter.Load())
+	return &pb.DescribeResponse{Reply: &pb.DescribeResponse_Description{Description: m}}, nil
 }
 
 func nothing() (struct{}, error) { return struct{}{}, nil }

@@ -94,6 +94,9 @@ func (a *app) conform(ctx context.Context, adapter, file, junit string) error {
 		_ = client.Close() // it was not used
 		return err
 	}
+	if contract, err := client.Contract(ctx); err == nil && a.output == "table" { // if it fails, the first rule says so
+		fmt.Fprintf(a.out, "%s speaks the contract %s\n", process.Adapter, plain(contract.String()))
+	}
 	report, err := adaptertest.Check(ctx, h, a.tellResult)
 	if err != nil {
 		_ = client.Close() // the reason to give is why it cannot be checked

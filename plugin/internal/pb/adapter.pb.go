@@ -19,6 +19,14 @@
 //     host takes any status but OK on a write as "it may have happened".
 //   * Limits: 8 MiB per message in both directions, 1,000 orders per page, 500 lines per order.
 //
+// Versions. The handshake has the major version, 1: another one is refused. This is minor version 1.
+// A minor version only adds members, values and calls, so every minor version is served; each side says
+// its own (ConfigureRequest.contract_minor, Description.contract_minor), and Description.features names
+// the calls beside the operations that the adapter has.
+//
+//   1.0  the first.
+//   1.1  contract_minor and features.
+//
 // Which calls may have had an effect: CreateOrder, Pay, Refund, CancelOrder and ConfirmReceipt are
 // writes. On a write an adapter
 //
@@ -952,7 +960,10 @@ type ConfigureRequest struct {
 	Account string `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
 	// One JSON object, [accounts.NAME.settings] of the configuration with secrets filled in.
 	// Unknown names and wrong types are to be refused with ERROR_CODE_INVALID_INPUT.
-	SettingsJson  []byte `protobuf:"bytes,2,opt,name=settings_json,json=settingsJson,proto3" json:"settings_json,omitempty"`
+	SettingsJson []byte `protobuf:"bytes,2,opt,name=settings_json,json=settingsJson,proto3" json:"settings_json,omitempty"`
+	// The host's minor version of the contract; 0: not said, which is 1.0. What came later the host does
+	// not know: an adapter may choose an older word for it.
+	ContractMinor int32 `protobuf:"varint,3,opt,name=contract_minor,json=contractMinor,proto3" json:"contract_minor,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -999,6 +1010,13 @@ func (x *ConfigureRequest) GetSettingsJson() []byte {
 		return x.SettingsJson
 	}
 	return nil
+}
+
+func (x *ConfigureRequest) GetContractMinor() int32 {
+	if x != nil {
+		return x.ContractMinor
+	}
+	return 0
 }
 
 type ConfigureResponse struct {
@@ -1314,7 +1332,11 @@ type Description struct {
 	MaxLinesPerOrder int32 `protobuf:"varint,7,opt,name=max_lines_per_order,json=maxLinesPerOrder,proto3" json:"max_lines_per_order,omitempty"`
 	MaxPageSize      int32 `protobuf:"varint,8,opt,name=max_page_size,json=maxPageSize,proto3" json:"max_page_size,omitempty"`
 	// CreateOrderRequest.options: name to meaning.
-	Options       map[string]string `protobuf:"bytes,9,rep,name=options,proto3" json:"options,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Options map[string]string `protobuf:"bytes,9,rep,name=options,proto3" json:"options,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// The adapter's minor version of the contract; 0: not said, which is 1.0.
+	ContractMinor int32 `protobuf:"varint,10,opt,name=contract_minor,json=contractMinor,proto3" json:"contract_minor,omitempty"`
+	// Calls that the adapter serves and that are no operation: "prove_fence".
+	Features      []string `protobuf:"bytes,11,rep,name=features,proto3" json:"features,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1408,6 +1430,20 @@ func (x *Description) GetMaxPageSize() int32 {
 func (x *Description) GetOptions() map[string]string {
 	if x != nil {
 		return x.Options
+	}
+	return nil
+}
+
+func (x *Description) GetContractMinor() int32 {
+	if x != nil {
+		return x.ContractMinor
+	}
+	return 0
+}
+
+func (x *Description) GetFeatures() []string {
+	if x != nil {
+		return x.Features
 	}
 	return nil
 }
@@ -4809,10 +4845,11 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\fsigned_at_ms\x18\x02 \x01(\x03R\n" +
 	"signedAtMs\x12 \n" +
 	"\fnot_after_ms\x18\x03 \x01(\x03R\n" +
-	"notAfterMs\"Q\n" +
+	"notAfterMs\"x\n" +
 	"\x10ConfigureRequest\x12\x18\n" +
 	"\aaccount\x18\x01 \x01(\tR\aaccount\x12#\n" +
-	"\rsettings_json\x18\x02 \x01(\fR\fsettingsJson\";\n" +
+	"\rsettings_json\x18\x02 \x01(\fR\fsettingsJson\x12%\n" +
+	"\x0econtract_minor\x18\x03 \x01(\x05R\rcontractMinor\";\n" +
 	"\x11ConfigureResponse\x12&\n" +
 	"\x05error\x18\x01 \x01(\v2\x10.sampan.v1.ErrorR\x05error\"\x11\n" +
 	"\x0fDescribeRequest\"\x81\x01\n" +
@@ -4829,7 +4866,7 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\x06Effect\x12,\n" +
 	"\x05class\x18\x01 \x01(\x0e2\x16.sampan.v1.EffectClassR\x05class\x12\x19\n" +
 	"\bfence_ms\x18\x02 \x01(\x03R\afenceMs\x12\x10\n" +
-	"\x03why\x18\x03 \x01(\tR\x03why\"\x99\x04\n" +
+	"\x03why\x18\x03 \x01(\tR\x03why\"\xdc\x04\n" +
 	"\vDescription\x12\x18\n" +
 	"\aadapter\x18\x01 \x01(\tR\aadapter\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x16\n" +
@@ -4841,7 +4878,10 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\vidempotency\x18\x06 \x01(\x0e2\x16.sampan.v1.IdempotencyR\vidempotency\x12-\n" +
 	"\x13max_lines_per_order\x18\a \x01(\x05R\x10maxLinesPerOrder\x12\"\n" +
 	"\rmax_page_size\x18\b \x01(\x05R\vmaxPageSize\x12=\n" +
-	"\aoptions\x18\t \x03(\v2#.sampan.v1.Description.OptionsEntryR\aoptions\x1aT\n" +
+	"\aoptions\x18\t \x03(\v2#.sampan.v1.Description.OptionsEntryR\aoptions\x12%\n" +
+	"\x0econtract_minor\x18\n" +
+	" \x01(\x05R\rcontractMinor\x12\x1a\n" +
+	"\bfeatures\x18\v \x03(\tR\bfeatures\x1aT\n" +
 	"\x0fOperationsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12+\n" +
 	"\x05value\x18\x02 \x01(\v2\x15.sampan.v1.CapabilityR\x05value:\x028\x01\x1a:\n" +

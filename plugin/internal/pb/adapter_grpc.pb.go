@@ -19,6 +19,14 @@
 //     host takes any status but OK on a write as "it may have happened".
 //   * Limits: 8 MiB per message in both directions, 1,000 orders per page, 500 lines per order.
 //
+// Versions. The handshake has the major version, 1: another one is refused. This is minor version 1.
+// A minor version only adds members, values and calls, so every minor version is served; each side says
+// its own (ConfigureRequest.contract_minor, Description.contract_minor), and Description.features names
+// the calls beside the operations that the adapter has.
+//
+//   1.0  the first.
+//   1.1  contract_minor and features.
+//
 // Which calls may have had an effect: CreateOrder, Pay, Refund, CancelOrder and ConfirmReceipt are
 // writes. On a write an adapter
 //

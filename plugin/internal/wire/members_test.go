@@ -35,9 +35,11 @@ func safe[M proto.Message, T any](from func(M) T) func(M) (T, error) {
 func rows() []row {
 	list := both(&pb.ListOrdersRequest{}, ListOrdersFrom, func(r core.ListOrdersRequest) *pb.ListOrdersRequest { return ListOrdersTo(r, 0) })
 	list.message.(*pb.ListOrdersRequest).MaxPages = 0 // the runtime's, core has no word for it
+	description := both(&pb.Description{}, safe(DescriptionFrom), DescriptionTo)
+	description.message.(*pb.Description).ContractMinor, description.message.(*pb.Description).Features = 0, nil // likewise
 	failure := both(&pb.Error{}, safe(ErrorFrom), func(e *core.Error) *pb.Error { return ErrorTo(e, true) })
 	failure.message.(*pb.Error).Code = pb.ErrorCode_ERROR_CODE_CANCELED // the last that an adapter may send
-	return []row{list, failure,
+	return []row{list, failure, description,
 		both(&pb.CreateOrderRequest{}, CreateOrderFrom, CreateOrderTo),
 		both(&pb.Order{}, OrderFrom, OrderTo),
 		both(&pb.OrderPage{}, OrderPageFrom, OrderPageTo),
@@ -55,7 +57,6 @@ func rows() []row {
 		both(&pb.Quote{}, QuoteFrom, QuoteTo),
 		both(&pb.ConfirmReceiptRequest{}, ConfirmReceiptFrom, ConfirmReceiptTo),
 		both(&pb.Receipt{}, ReceiptFrom, ReceiptTo),
-		both(&pb.Description{}, safe(DescriptionFrom), DescriptionTo),
 		both(&pb.ProveFenceRequest{}, safe(ProveFenceFrom), ProveFenceTo),
 		both(&pb.FenceProof{}, safe(FenceProofFrom), FenceProofTo),
 	}
@@ -67,7 +68,7 @@ func TestEveryMemberOfEveryMessageReachesCoreAndComesBack(t *testing.T) {
 		got, err := row.through(row.message)
 		require.NoError(t, err)
 		require.True(t, proto.Equal(row.message, got), "want: %v\ngot:  %v", row.message, got)
-		walk(row.message.ProtoReflect(), func(m protoreflect.Message) { seen[m.Descriptor().FullName()] = true })
+		filled.Walk(row.message.ProtoReflect(), func(m protoreflect.Message) { seen[m.Descriptor().FullName()] = true })
 	}
 	for _, m := range filled.Messages() {
 		name := m.ProtoReflect().Descriptor().FullName()
@@ -112,11 +113,7 @@ func TestAnEnumValueThatASideDoesNotKnowNeverBecomesAnother(t *testing.T) {
 // What one side does not know passes through a message as it is: a proxy or a log loses nothing.
 func TestAMessageKeepsWhatItsReaderDoesNotKnow(t *testing.T) {
 	for _, m := range filled.Messages() {
-		strange := proto.Clone(m.Message)
-		for _, place := range enumPlaces(strange) {
-			place.set(99)
-		}
-		walk(strange.ProtoReflect(), func(m protoreflect.Message) { m.SetUnknown([]byte{0xf8, 0x7f, 0x07}) }) // member 2047 is 7
+		strange := filled.Strange(m.Message)
 		require.True(t, proto.Equal(strange, throughWire(t, strange)), "%s", m.Name)
 	}
 }
@@ -143,7 +140,7 @@ func (p place) set(number protoreflect.EnumNumber) {
 
 // enumPlaces are all that a filled message and those in it have, in the order of the contract.
 func enumPlaces(m proto.Message) (places []place) {
-	walk(m.ProtoReflect(), func(m protoreflect.Message) {
+	filled.Walk(m.ProtoReflect(), func(m protoreflect.Message) {
 		for i := range m.Descriptor().Fields().Len() {
 			if field := m.Descriptor().Fields().Get(i); field.Kind() == protoreflect.EnumKind {
 				places = append(places, place{m, field})
@@ -151,27 +148,6 @@ func enumPlaces(m proto.Message) (places []place) {
 		}
 	})
 	return places
-}
-
-// walk visits a message and all that are in it, in the order of the contract. Of a map it visits the
-// entry that sorts first.
-func walk(m protoreflect.Message, visit func(protoreflect.Message)) {
-	visit(m)
-	for i := range m.Descriptor().Fields().Len() {
-		field := m.Descriptor().Fields().Get(i)
-		switch {
-		case !m.Has(field):
-		case field.IsMap() && field.MapValue().Message() != nil:
-			walk(m.Mutable(field).Map().Mutable(protoreflect.ValueOfString(string(field.Name())+"-1").MapKey()).Message(), visit)
-		case field.IsMap() || field.Message() == nil:
-		case field.IsList():
-			for j := range m.Get(field).List().Len() {
-				walk(m.Get(field).List().Get(j).Message(), visit)
-			}
-		default:
-			walk(m.Get(field).Message(), visit)
-		}
-	}
 }
 
 func throughWire(t *testing.T, m proto.Message) proto.Message {
