@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -226,10 +227,13 @@ func sources(t *testing.T) []source {
 	return all
 }
 
-// skipFolder leaves out what is not of this module: tools have a go.mod of their own.
+// skipFolder leaves out what is not of this module: tools and examples/thirdparty have a go.mod of their own.
 func skipFolder(name string) error {
 	base := path.Base(name)
-	if name != "." && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")) || base == "testdata" || name == "tools" {
+	if name != "." && (strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")) || base == "testdata" {
+		return filepath.SkipDir
+	}
+	if _, err := os.Stat(filepath.Join(name, "go.mod")); name != "." && err == nil {
 		return filepath.SkipDir
 	}
 	return nil
