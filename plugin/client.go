@@ -2,6 +2,9 @@ package plugin
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"sync/atomic"
 
 	"google.golang.org/grpc"
@@ -153,4 +156,39 @@ func (c *Client) ProveFence(ctx context.Context, r core.ProveFenceRequest) (core
 				return proof, nil
 			}, proofNamesGateway)
 		})
+}
+
+// Invoke implements core.Invoker. It is a write where the request has an attempt.
+func (c *Client) Invoke(ctx context.Context, r core.InvokeRequest) (core.InvokeAnswer, error) {
+	kind, timeout := invoking(r), c.config.ReadTimeout
+	if kind.write {
+		timeout = c.config.WriteTimeout
+	}
+	return call(ctx, c, kind, timeout, c.service.Invoke, wire.InvokeRequestTo(r),
+		func(m *pb.InvokeResponse) (core.InvokeAnswer, error) {
+			return present(m.GetAnswer(), wire.InvokeAnswerFrom, answersInJSON, answersFor(r.Endpoint))
+		})
+}
+
+func invoking(r core.InvokeRequest) kind {
+	if r.Attempt == (core.Attempt{}) {
+		return reading(core.OpInvoke)
+	}
+	return writing(core.OpInvoke)
+}
+
+func answersInJSON(a core.InvokeAnswer) error {
+	if a.Data != nil && !json.Valid(a.Data) {
+		return errors.New("data: is no JSON")
+	}
+	return nil
+}
+
+func answersFor(endpoint string) func(core.InvokeAnswer) error {
+	return func(a core.InvokeAnswer) error {
+		if a.Endpoint != endpoint {
+			return fmt.Errorf("endpoint: is %q, but %q was called", a.Endpoint, endpoint)
+		}
+		return nil
+	}
 }

@@ -21,6 +21,9 @@ type Contract struct {
 // FeatureProveFence is the feature of an adapter that is a core.FenceProver.
 const FeatureProveFence = string(opProveFence)
 
+// FeatureInvoke is the feature of an adapter that is a core.Invoker.
+const FeatureInvoke = string(core.OpInvoke)
+
 // Has reports whether the adapter has a feature. One of version 1.0 names none, whatever it has.
 func (c Contract) Has(feature string) bool { return slices.Contains(c.Features, feature) }
 
@@ -52,6 +55,9 @@ func contractFrom(m *pb.Description) (Contract, error) {
 func features(a core.Adapter) (all []string) {
 	if _, ok := a.(core.FenceProver); ok {
 		all = append(all, FeatureProveFence)
+	}
+	if _, ok := a.(core.Invoker); ok {
+		all = append(all, FeatureInvoke)
 	}
 	return all
 }

@@ -236,3 +236,13 @@ func (s *server) ProveFence(ctx context.Context, m *pb.ProveFenceRequest) (*pb.P
 	}
 	return &pb.ProveFenceResponse{Reply: &pb.ProveFenceResponse_Proof{Proof: wire.FenceProofTo(proof)}}, nil
 }
+
+// Invoke is a write where the host gave an attempt.
+func (s *server) Invoke(ctx context.Context, m *pb.InvokeRequest) (*pb.InvokeResponse, error) {
+	result, failure := answer(s, core.OpInvoke, m.GetAttempt() != nil, func() (core.InvokeRequest, error) { return wire.InvokeRequestFrom(m) },
+		with(core.OpInvoke, func(a core.Invoker, r core.InvokeRequest) (core.InvokeAnswer, error) { return a.Invoke(ctx, r) }))
+	if failure != nil {
+		return &pb.InvokeResponse{Reply: &pb.InvokeResponse_Error{Error: failure}}, nil
+	}
+	return &pb.InvokeResponse{Reply: &pb.InvokeResponse_Answer{Answer: wire.InvokeAnswerTo(result)}}, nil
+}

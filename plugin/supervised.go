@@ -101,6 +101,11 @@ func (s *Supervisor) ProveFence(ctx context.Context, r core.ProveFenceRequest) (
 	return supervised(ctx, s, reading("prove_fence"), (*Client).ProveFence, r)
 }
 
+// Invoke implements core.Invoker.
+func (s *Supervisor) Invoke(ctx context.Context, r core.InvokeRequest) (core.InvokeAnswer, error) {
+	return supervised(ctx, s, invoking(r), (*Client).Invoke, r)
+}
+
 // OrderPages implements core.OrderPager. A list that breaks off goes on, once, from the page that its
 // caller did not get.
 func (s *Supervisor) OrderPages(ctx context.Context, r core.ListOrdersRequest) iter.Seq2[core.OrderPage, error] {

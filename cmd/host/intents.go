@@ -65,7 +65,7 @@ var intentColumns = []column[shownIntent]{
 
 // keyFlags name one write.
 func (a *app) keyFlags(c *cobra.Command, op *string) {
-	c.Flags().StringVar(op, "op", string(core.OpCreateOrder), "create_order, pay, refund, cancel_order or confirm_receipt")
+	c.Flags().StringVar(op, "op", string(core.OpCreateOrder), "create_order, pay, refund, cancel_order, confirm_receipt or invoke")
 }
 
 // keyOf fills in the account: the chosen one, or the only one.

@@ -136,7 +136,7 @@ func (s *Server) program(name string, args ...string) *exec.Cmd {
 	if os.Getuid() == 0 {
 		path, args = "setpriv", append([]string{"--reuid=postgres", "--regid=postgres", "--clear-groups", path}, args...)
 	}
-	c := exec.Command(path, args...)
+	c := exec.CommandContext(context.Background(), path, args...) // it ends when it is told to
 	c.Dir = s.folder
 	return c
 }

@@ -25,10 +25,10 @@
 // the calls beside the operations that the adapter has.
 //
 //   1.0  the first.
-//   1.1  contract_minor and features.
+//   1.1  contract_minor and features; endpoints and Invoke.
 //
 // Which calls may have had an effect: CreateOrder, Pay, Refund, CancelOrder and ConfirmReceipt are
-// writes. On a write an adapter
+// writes, and Invoke where its request has an attempt. On a write an adapter
 //
 //   * signs with attempt.signed_at_ms, never with its own clock,
 //   * sends at most one request to the gateway and never repeats it, whatever happens,
@@ -1336,7 +1336,9 @@ type Description struct {
 	// The adapter's minor version of the contract; 0: not said, which is 1.0.
 	ContractMinor int32 `protobuf:"varint,10,opt,name=contract_minor,json=contractMinor,proto3" json:"contract_minor,omitempty"`
 	// Calls that the adapter serves and that are no operation: "prove_fence".
-	Features      []string `protobuf:"bytes,11,rep,name=features,proto3" json:"features,omitempty"`
+	Features []string `protobuf:"bytes,11,rep,name=features,proto3" json:"features,omitempty"`
+	// The gateway's menu, for Invoke; none where calls by name are not offered.
+	Endpoints     []*Endpoint `protobuf:"bytes,12,rep,name=endpoints,proto3" json:"endpoints,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1448,6 +1450,130 @@ func (x *Description) GetFeatures() []string {
 	return nil
 }
 
+func (x *Description) GetEndpoints() []*Endpoint {
+	if x != nil {
+		return x.Endpoints
+	}
+	return nil
+}
+
+// Endpoint is one entry of a gateway's menu. Its capability says whether it may be called, and its
+// effect whether it changes anything: what is not known counts as EFFECT_CLASS_UNSPECIFIED, a write.
+type Endpoint struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// market.operation, and .version where the gateway has several: "taobao.cart_add.v2".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Empty where they are in no document.
+	Method     string      `protobuf:"bytes,2,opt,name=method,proto3" json:"method,omitempty"`
+	Path       string      `protobuf:"bytes,3,opt,name=path,proto3" json:"path,omitempty"`
+	Capability *Capability `protobuf:"bytes,4,opt,name=capability,proto3" json:"capability,omitempty"`
+	// The operation that makes the same call, with its guards: "pay".
+	Typed string `protobuf:"bytes,5,opt,name=typed,proto3" json:"typed,omitempty"`
+	// Money leaves in the call itself.
+	Spends bool `protobuf:"varint,6,opt,name=spends,proto3" json:"spends,omitempty"`
+	// Of its amounts: fen, yuan, mixed, none or unknown.
+	Unit string `protobuf:"bytes,7,opt,name=unit,proto3" json:"unit,omitempty"`
+	// Of its path: documented, seed, client, inferred or unknown.
+	Evidence string `protobuf:"bytes,8,opt,name=evidence,proto3" json:"evidence,omitempty"`
+	// What a caller must know, and the page that it stands on.
+	Note          string `protobuf:"bytes,9,opt,name=note,proto3" json:"note,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Endpoint) Reset() {
+	*x = Endpoint{}
+	mi := &file_sampan_v1_adapter_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Endpoint) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Endpoint) ProtoMessage() {}
+
+func (x *Endpoint) ProtoReflect() protoreflect.Message {
+	mi := &file_sampan_v1_adapter_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Endpoint.ProtoReflect.Descriptor instead.
+func (*Endpoint) Descriptor() ([]byte, []int) {
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Endpoint) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Endpoint) GetMethod() string {
+	if x != nil {
+		return x.Method
+	}
+	return ""
+}
+
+func (x *Endpoint) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *Endpoint) GetCapability() *Capability {
+	if x != nil {
+		return x.Capability
+	}
+	return nil
+}
+
+func (x *Endpoint) GetTyped() string {
+	if x != nil {
+		return x.Typed
+	}
+	return ""
+}
+
+func (x *Endpoint) GetSpends() bool {
+	if x != nil {
+		return x.Spends
+	}
+	return false
+}
+
+func (x *Endpoint) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *Endpoint) GetEvidence() string {
+	if x != nil {
+		return x.Evidence
+	}
+	return ""
+}
+
+func (x *Endpoint) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
 // Address is personal: no error and no log line may hold any of it.
 type Address struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
@@ -1469,7 +1595,7 @@ type Address struct {
 
 func (x *Address) Reset() {
 	*x = Address{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[10]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1481,7 +1607,7 @@ func (x *Address) String() string {
 func (*Address) ProtoMessage() {}
 
 func (x *Address) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[10]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1494,7 +1620,7 @@ func (x *Address) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Address.ProtoReflect.Descriptor instead.
 func (*Address) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{10}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Address) GetName() string {
@@ -1585,7 +1711,7 @@ type OrderRef struct {
 
 func (x *OrderRef) Reset() {
 	*x = OrderRef{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[11]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1597,7 +1723,7 @@ func (x *OrderRef) String() string {
 func (*OrderRef) ProtoMessage() {}
 
 func (x *OrderRef) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[11]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1610,7 +1736,7 @@ func (x *OrderRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderRef.ProtoReflect.Descriptor instead.
 func (*OrderRef) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{11}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *OrderRef) GetId() string {
@@ -1643,7 +1769,7 @@ type OrderLine struct {
 
 func (x *OrderLine) Reset() {
 	*x = OrderLine{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[12]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1655,7 +1781,7 @@ func (x *OrderLine) String() string {
 func (*OrderLine) ProtoMessage() {}
 
 func (x *OrderLine) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[12]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1668,7 +1794,7 @@ func (x *OrderLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderLine.ProtoReflect.Descriptor instead.
 func (*OrderLine) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{12}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *OrderLine) GetProductId() string {
@@ -1732,7 +1858,7 @@ type CreateOrderRequest struct {
 
 func (x *CreateOrderRequest) Reset() {
 	*x = CreateOrderRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[13]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1744,7 +1870,7 @@ func (x *CreateOrderRequest) String() string {
 func (*CreateOrderRequest) ProtoMessage() {}
 
 func (x *CreateOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[13]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1757,7 +1883,7 @@ func (x *CreateOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateOrderRequest.ProtoReflect.Descriptor instead.
 func (*CreateOrderRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{13}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CreateOrderRequest) GetRef() string {
@@ -1822,7 +1948,7 @@ type CreateOrderResponse struct {
 
 func (x *CreateOrderResponse) Reset() {
 	*x = CreateOrderResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[14]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1834,7 +1960,7 @@ func (x *CreateOrderResponse) String() string {
 func (*CreateOrderResponse) ProtoMessage() {}
 
 func (x *CreateOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[14]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1847,7 +1973,7 @@ func (x *CreateOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateOrderResponse.ProtoReflect.Descriptor instead.
 func (*CreateOrderResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{14}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CreateOrderResponse) GetReply() isCreateOrderResponse_Reply {
@@ -1916,7 +2042,7 @@ type Line struct {
 
 func (x *Line) Reset() {
 	*x = Line{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[15]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1928,7 +2054,7 @@ func (x *Line) String() string {
 func (*Line) ProtoMessage() {}
 
 func (x *Line) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[15]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1941,7 +2067,7 @@ func (x *Line) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Line.ProtoReflect.Descriptor instead.
 func (*Line) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{15}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Line) GetId() string {
@@ -2047,7 +2173,7 @@ type GatewayError struct {
 
 func (x *GatewayError) Reset() {
 	*x = GatewayError{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[16]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2059,7 +2185,7 @@ func (x *GatewayError) String() string {
 func (*GatewayError) ProtoMessage() {}
 
 func (x *GatewayError) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[16]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2072,7 +2198,7 @@ func (x *GatewayError) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GatewayError.ProtoReflect.Descriptor instead.
 func (*GatewayError) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{16}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GatewayError) GetCode() string {
@@ -2111,7 +2237,7 @@ type Totals struct {
 
 func (x *Totals) Reset() {
 	*x = Totals{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[17]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2123,7 +2249,7 @@ func (x *Totals) String() string {
 func (*Totals) ProtoMessage() {}
 
 func (x *Totals) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[17]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2136,7 +2262,7 @@ func (x *Totals) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Totals.ProtoReflect.Descriptor instead.
 func (*Totals) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{17}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Totals) GetGoods() *Money {
@@ -2188,7 +2314,7 @@ type Times struct {
 
 func (x *Times) Reset() {
 	*x = Times{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[18]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2200,7 +2326,7 @@ func (x *Times) String() string {
 func (*Times) ProtoMessage() {}
 
 func (x *Times) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[18]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2213,7 +2339,7 @@ func (x *Times) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Times.ProtoReflect.Descriptor instead.
 func (*Times) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{18}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Times) GetCreatedMs() int64 {
@@ -2286,7 +2412,7 @@ type Order struct {
 
 func (x *Order) Reset() {
 	*x = Order{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[19]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2298,7 +2424,7 @@ func (x *Order) String() string {
 func (*Order) ProtoMessage() {}
 
 func (x *Order) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[19]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2311,7 +2437,7 @@ func (x *Order) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Order.ProtoReflect.Descriptor instead.
 func (*Order) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{19}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Order) GetRef() string {
@@ -2455,7 +2581,7 @@ type ListOrdersRequest struct {
 
 func (x *ListOrdersRequest) Reset() {
 	*x = ListOrdersRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[20]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2467,7 +2593,7 @@ func (x *ListOrdersRequest) String() string {
 func (*ListOrdersRequest) ProtoMessage() {}
 
 func (x *ListOrdersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[20]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2480,7 +2606,7 @@ func (x *ListOrdersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOrdersRequest.ProtoReflect.Descriptor instead.
 func (*ListOrdersRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{20}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListOrdersRequest) GetRef() string {
@@ -2559,7 +2685,7 @@ type ListOrdersResponse struct {
 
 func (x *ListOrdersResponse) Reset() {
 	*x = ListOrdersResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[21]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2571,7 +2697,7 @@ func (x *ListOrdersResponse) String() string {
 func (*ListOrdersResponse) ProtoMessage() {}
 
 func (x *ListOrdersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[21]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2584,7 +2710,7 @@ func (x *ListOrdersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOrdersResponse.ProtoReflect.Descriptor instead.
 func (*ListOrdersResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{21}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ListOrdersResponse) GetReply() isListOrdersResponse_Reply {
@@ -2641,7 +2767,7 @@ type OrderPage struct {
 
 func (x *OrderPage) Reset() {
 	*x = OrderPage{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[22]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2653,7 +2779,7 @@ func (x *OrderPage) String() string {
 func (*OrderPage) ProtoMessage() {}
 
 func (x *OrderPage) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[22]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2666,7 +2792,7 @@ func (x *OrderPage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderPage.ProtoReflect.Descriptor instead.
 func (*OrderPage) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{22}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *OrderPage) GetOrders() []*Order {
@@ -2700,7 +2826,7 @@ type GetOrderRequest struct {
 
 func (x *GetOrderRequest) Reset() {
 	*x = GetOrderRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[23]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2712,7 +2838,7 @@ func (x *GetOrderRequest) String() string {
 func (*GetOrderRequest) ProtoMessage() {}
 
 func (x *GetOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[23]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2725,7 +2851,7 @@ func (x *GetOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOrderRequest.ProtoReflect.Descriptor instead.
 func (*GetOrderRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{23}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *GetOrderRequest) GetOrder() *OrderRef {
@@ -2755,7 +2881,7 @@ type GetOrderResponse struct {
 
 func (x *GetOrderResponse) Reset() {
 	*x = GetOrderResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[24]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2767,7 +2893,7 @@ func (x *GetOrderResponse) String() string {
 func (*GetOrderResponse) ProtoMessage() {}
 
 func (x *GetOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[24]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2780,7 +2906,7 @@ func (x *GetOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOrderResponse.ProtoReflect.Descriptor instead.
 func (*GetOrderResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{24}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *GetOrderResponse) GetReply() isGetOrderResponse_Reply {
@@ -2837,7 +2963,7 @@ type PayRequest struct {
 
 func (x *PayRequest) Reset() {
 	*x = PayRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[25]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2849,7 +2975,7 @@ func (x *PayRequest) String() string {
 func (*PayRequest) ProtoMessage() {}
 
 func (x *PayRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[25]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2862,7 +2988,7 @@ func (x *PayRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PayRequest.ProtoReflect.Descriptor instead.
 func (*PayRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{25}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *PayRequest) GetOrder() *OrderRef {
@@ -2901,7 +3027,7 @@ type Payment struct {
 
 func (x *Payment) Reset() {
 	*x = Payment{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[26]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2913,7 +3039,7 @@ func (x *Payment) String() string {
 func (*Payment) ProtoMessage() {}
 
 func (x *Payment) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[26]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2926,7 +3052,7 @@ func (x *Payment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Payment.ProtoReflect.Descriptor instead.
 func (*Payment) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{26}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Payment) GetOrder() *OrderRef {
@@ -2984,7 +3110,7 @@ type PayResponse struct {
 
 func (x *PayResponse) Reset() {
 	*x = PayResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[27]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2996,7 +3122,7 @@ func (x *PayResponse) String() string {
 func (*PayResponse) ProtoMessage() {}
 
 func (x *PayResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[27]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3009,7 +3135,7 @@ func (x *PayResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PayResponse.ProtoReflect.Descriptor instead.
 func (*PayResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{27}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *PayResponse) GetReply() isPayResponse_Reply {
@@ -3062,7 +3188,7 @@ type TrackRequest struct {
 
 func (x *TrackRequest) Reset() {
 	*x = TrackRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[28]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3074,7 +3200,7 @@ func (x *TrackRequest) String() string {
 func (*TrackRequest) ProtoMessage() {}
 
 func (x *TrackRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[28]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3087,7 +3213,7 @@ func (x *TrackRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackRequest.ProtoReflect.Descriptor instead.
 func (*TrackRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{28}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *TrackRequest) GetOrder() *OrderRef {
@@ -3110,7 +3236,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[29]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3122,7 +3248,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[29]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3135,7 +3261,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{29}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Event) GetTimeMs() int64 {
@@ -3182,7 +3308,7 @@ type Parcel struct {
 
 func (x *Parcel) Reset() {
 	*x = Parcel{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[30]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3194,7 +3320,7 @@ func (x *Parcel) String() string {
 func (*Parcel) ProtoMessage() {}
 
 func (x *Parcel) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[30]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3207,7 +3333,7 @@ func (x *Parcel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Parcel.ProtoReflect.Descriptor instead.
 func (*Parcel) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{30}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Parcel) GetCarrier() string {
@@ -3258,7 +3384,7 @@ type Tracking struct {
 
 func (x *Tracking) Reset() {
 	*x = Tracking{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[31]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3270,7 +3396,7 @@ func (x *Tracking) String() string {
 func (*Tracking) ProtoMessage() {}
 
 func (x *Tracking) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[31]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3283,7 +3409,7 @@ func (x *Tracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tracking.ProtoReflect.Descriptor instead.
 func (*Tracking) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{31}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Tracking) GetOrder() *OrderRef {
@@ -3327,7 +3453,7 @@ type TrackResponse struct {
 
 func (x *TrackResponse) Reset() {
 	*x = TrackResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[32]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3339,7 +3465,7 @@ func (x *TrackResponse) String() string {
 func (*TrackResponse) ProtoMessage() {}
 
 func (x *TrackResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[32]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3352,7 +3478,7 @@ func (x *TrackResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackResponse.ProtoReflect.Descriptor instead.
 func (*TrackResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{32}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *TrackResponse) GetReply() isTrackResponse_Reply {
@@ -3407,7 +3533,7 @@ type RefundLine struct {
 
 func (x *RefundLine) Reset() {
 	*x = RefundLine{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[33]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3419,7 +3545,7 @@ func (x *RefundLine) String() string {
 func (*RefundLine) ProtoMessage() {}
 
 func (x *RefundLine) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[33]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3432,7 +3558,7 @@ func (x *RefundLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefundLine.ProtoReflect.Descriptor instead.
 func (*RefundLine) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{33}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *RefundLine) GetLineId() string {
@@ -3471,7 +3597,7 @@ type RefundRequest struct {
 
 func (x *RefundRequest) Reset() {
 	*x = RefundRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[34]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3483,7 +3609,7 @@ func (x *RefundRequest) String() string {
 func (*RefundRequest) ProtoMessage() {}
 
 func (x *RefundRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[34]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3496,7 +3622,7 @@ func (x *RefundRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefundRequest.ProtoReflect.Descriptor instead.
 func (*RefundRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{34}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *RefundRequest) GetRef() string {
@@ -3596,7 +3722,7 @@ type Refund struct {
 
 func (x *Refund) Reset() {
 	*x = Refund{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[35]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3608,7 +3734,7 @@ func (x *Refund) String() string {
 func (*Refund) ProtoMessage() {}
 
 func (x *Refund) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[35]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3621,7 +3747,7 @@ func (x *Refund) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Refund.ProtoReflect.Descriptor instead.
 func (*Refund) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{35}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Refund) GetId() string {
@@ -3714,7 +3840,7 @@ type RefundResponse struct {
 
 func (x *RefundResponse) Reset() {
 	*x = RefundResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[36]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3726,7 +3852,7 @@ func (x *RefundResponse) String() string {
 func (*RefundResponse) ProtoMessage() {}
 
 func (x *RefundResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[36]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3739,7 +3865,7 @@ func (x *RefundResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefundResponse.ProtoReflect.Descriptor instead.
 func (*RefundResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{36}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *RefundResponse) GetReply() isRefundResponse_Reply {
@@ -3793,7 +3919,7 @@ type GetRefundRequest struct {
 
 func (x *GetRefundRequest) Reset() {
 	*x = GetRefundRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[37]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3805,7 +3931,7 @@ func (x *GetRefundRequest) String() string {
 func (*GetRefundRequest) ProtoMessage() {}
 
 func (x *GetRefundRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[37]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3818,7 +3944,7 @@ func (x *GetRefundRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRefundRequest.ProtoReflect.Descriptor instead.
 func (*GetRefundRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{37}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *GetRefundRequest) GetOrder() *OrderRef {
@@ -3848,7 +3974,7 @@ type GetRefundResponse struct {
 
 func (x *GetRefundResponse) Reset() {
 	*x = GetRefundResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[38]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3860,7 +3986,7 @@ func (x *GetRefundResponse) String() string {
 func (*GetRefundResponse) ProtoMessage() {}
 
 func (x *GetRefundResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[38]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3873,7 +3999,7 @@ func (x *GetRefundResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRefundResponse.ProtoReflect.Descriptor instead.
 func (*GetRefundResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{38}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *GetRefundResponse) GetReply() isGetRefundResponse_Reply {
@@ -3929,7 +4055,7 @@ type CancelOrderRequest struct {
 
 func (x *CancelOrderRequest) Reset() {
 	*x = CancelOrderRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[39]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3941,7 +4067,7 @@ func (x *CancelOrderRequest) String() string {
 func (*CancelOrderRequest) ProtoMessage() {}
 
 func (x *CancelOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[39]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3954,7 +4080,7 @@ func (x *CancelOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelOrderRequest.ProtoReflect.Descriptor instead.
 func (*CancelOrderRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{39}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *CancelOrderRequest) GetOrder() *OrderRef {
@@ -3988,7 +4114,7 @@ type Cancellation struct {
 
 func (x *Cancellation) Reset() {
 	*x = Cancellation{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[40]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4000,7 +4126,7 @@ func (x *Cancellation) String() string {
 func (*Cancellation) ProtoMessage() {}
 
 func (x *Cancellation) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[40]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4013,7 +4139,7 @@ func (x *Cancellation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancellation.ProtoReflect.Descriptor instead.
 func (*Cancellation) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{40}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *Cancellation) GetOrder() *OrderRef {
@@ -4043,7 +4169,7 @@ type CancelOrderResponse struct {
 
 func (x *CancelOrderResponse) Reset() {
 	*x = CancelOrderResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[41]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4055,7 +4181,7 @@ func (x *CancelOrderResponse) String() string {
 func (*CancelOrderResponse) ProtoMessage() {}
 
 func (x *CancelOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[41]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4068,7 +4194,7 @@ func (x *CancelOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelOrderResponse.ProtoReflect.Descriptor instead.
 func (*CancelOrderResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{41}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *CancelOrderResponse) GetReply() isCancelOrderResponse_Reply {
@@ -4123,7 +4249,7 @@ type QuoteRequest struct {
 
 func (x *QuoteRequest) Reset() {
 	*x = QuoteRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[42]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4135,7 +4261,7 @@ func (x *QuoteRequest) String() string {
 func (*QuoteRequest) ProtoMessage() {}
 
 func (x *QuoteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[42]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4148,7 +4274,7 @@ func (x *QuoteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QuoteRequest.ProtoReflect.Descriptor instead.
 func (*QuoteRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{42}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *QuoteRequest) GetLines() []*OrderLine {
@@ -4189,7 +4315,7 @@ type QuoteLine struct {
 
 func (x *QuoteLine) Reset() {
 	*x = QuoteLine{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[43]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4201,7 +4327,7 @@ func (x *QuoteLine) String() string {
 func (*QuoteLine) ProtoMessage() {}
 
 func (x *QuoteLine) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[43]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4214,7 +4340,7 @@ func (x *QuoteLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QuoteLine.ProtoReflect.Descriptor instead.
 func (*QuoteLine) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{43}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *QuoteLine) GetProductId() string {
@@ -4280,7 +4406,7 @@ type Quote struct {
 
 func (x *Quote) Reset() {
 	*x = Quote{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[44]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4292,7 +4418,7 @@ func (x *Quote) String() string {
 func (*Quote) ProtoMessage() {}
 
 func (x *Quote) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[44]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4305,7 +4431,7 @@ func (x *Quote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Quote.ProtoReflect.Descriptor instead.
 func (*Quote) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{44}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *Quote) GetLines() []*QuoteLine {
@@ -4349,7 +4475,7 @@ type QuoteResponse struct {
 
 func (x *QuoteResponse) Reset() {
 	*x = QuoteResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[45]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4361,7 +4487,7 @@ func (x *QuoteResponse) String() string {
 func (*QuoteResponse) ProtoMessage() {}
 
 func (x *QuoteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[45]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4374,7 +4500,7 @@ func (x *QuoteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QuoteResponse.ProtoReflect.Descriptor instead.
 func (*QuoteResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{45}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *QuoteResponse) GetReply() isQuoteResponse_Reply {
@@ -4430,7 +4556,7 @@ type ConfirmReceiptRequest struct {
 
 func (x *ConfirmReceiptRequest) Reset() {
 	*x = ConfirmReceiptRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[46]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4442,7 +4568,7 @@ func (x *ConfirmReceiptRequest) String() string {
 func (*ConfirmReceiptRequest) ProtoMessage() {}
 
 func (x *ConfirmReceiptRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[46]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4455,7 +4581,7 @@ func (x *ConfirmReceiptRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmReceiptRequest.ProtoReflect.Descriptor instead.
 func (*ConfirmReceiptRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{46}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ConfirmReceiptRequest) GetOrder() *OrderRef {
@@ -4488,7 +4614,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[47]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4500,7 +4626,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[47]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4513,7 +4639,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{47}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *Receipt) GetOrder() *OrderRef {
@@ -4536,7 +4662,7 @@ type ConfirmReceiptResponse struct {
 
 func (x *ConfirmReceiptResponse) Reset() {
 	*x = ConfirmReceiptResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[48]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4548,7 +4674,7 @@ func (x *ConfirmReceiptResponse) String() string {
 func (*ConfirmReceiptResponse) ProtoMessage() {}
 
 func (x *ConfirmReceiptResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[48]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4561,7 +4687,7 @@ func (x *ConfirmReceiptResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmReceiptResponse.ProtoReflect.Descriptor instead.
 func (*ConfirmReceiptResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{48}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *ConfirmReceiptResponse) GetReply() isConfirmReceiptResponse_Reply {
@@ -4615,7 +4741,7 @@ type ProveFenceRequest struct {
 
 func (x *ProveFenceRequest) Reset() {
 	*x = ProveFenceRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[49]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4627,7 +4753,7 @@ func (x *ProveFenceRequest) String() string {
 func (*ProveFenceRequest) ProtoMessage() {}
 
 func (x *ProveFenceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[49]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4640,7 +4766,7 @@ func (x *ProveFenceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProveFenceRequest.ProtoReflect.Descriptor instead.
 func (*ProveFenceRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{49}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ProveFenceRequest) GetAgeMs() int64 {
@@ -4670,7 +4796,7 @@ type FenceProof struct {
 
 func (x *FenceProof) Reset() {
 	*x = FenceProof{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[50]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4682,7 +4808,7 @@ func (x *FenceProof) String() string {
 func (*FenceProof) ProtoMessage() {}
 
 func (x *FenceProof) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[50]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4695,7 +4821,7 @@ func (x *FenceProof) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FenceProof.ProtoReflect.Descriptor instead.
 func (*FenceProof) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{50}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *FenceProof) GetGateway() string {
@@ -4753,7 +4879,7 @@ type ProveFenceResponse struct {
 
 func (x *ProveFenceResponse) Reset() {
 	*x = ProveFenceResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[51]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4765,7 +4891,7 @@ func (x *ProveFenceResponse) String() string {
 func (*ProveFenceResponse) ProtoMessage() {}
 
 func (x *ProveFenceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[51]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4778,7 +4904,7 @@ func (x *ProveFenceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProveFenceResponse.ProtoReflect.Descriptor instead.
 func (*ProveFenceResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{51}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ProveFenceResponse) GetReply() isProveFenceResponse_Reply {
@@ -4821,6 +4947,232 @@ type ProveFenceResponse_Error struct {
 func (*ProveFenceResponse_Proof) isProveFenceResponse_Reply() {}
 
 func (*ProveFenceResponse_Error) isProveFenceResponse_Reply() {}
+
+type InvokeRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A name of Description.endpoints.
+	Endpoint string `protobuf:"bytes,1,opt,name=endpoint,proto3" json:"endpoint,omitempty"`
+	// A JSON object, at most 1 MiB: the members of the body, or of the query where the method is GET, and
+	// the values for the path's placeholders. It may hold an address.
+	Data string `protobuf:"bytes,2,opt,name=data,proto3" json:"data,omitempty"`
+	// The caller's own name for a write.
+	Ref string `protobuf:"bytes,3,opt,name=ref,proto3" json:"ref,omitempty"`
+	// What may leave at most, where money leaves in the call. The gateway is not bound by it.
+	Spend *Money `protobuf:"bytes,4,opt,name=spend,proto3" json:"spend,omitempty"`
+	// Absent: a read.
+	Attempt       *Attempt `protobuf:"bytes,5,opt,name=attempt,proto3" json:"attempt,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InvokeRequest) Reset() {
+	*x = InvokeRequest{}
+	mi := &file_sampan_v1_adapter_proto_msgTypes[53]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InvokeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InvokeRequest) ProtoMessage() {}
+
+func (x *InvokeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sampan_v1_adapter_proto_msgTypes[53]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InvokeRequest.ProtoReflect.Descriptor instead.
+func (*InvokeRequest) Descriptor() ([]byte, []int) {
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{53}
+}
+
+func (x *InvokeRequest) GetEndpoint() string {
+	if x != nil {
+		return x.Endpoint
+	}
+	return ""
+}
+
+func (x *InvokeRequest) GetData() string {
+	if x != nil {
+		return x.Data
+	}
+	return ""
+}
+
+func (x *InvokeRequest) GetRef() string {
+	if x != nil {
+		return x.Ref
+	}
+	return ""
+}
+
+func (x *InvokeRequest) GetSpend() *Money {
+	if x != nil {
+		return x.Spend
+	}
+	return nil
+}
+
+func (x *InvokeRequest) GetAttempt() *Attempt {
+	if x != nil {
+		return x.Attempt
+	}
+	return nil
+}
+
+type InvokeAnswer struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Endpoint string                 `protobuf:"bytes,1,opt,name=endpoint,proto3" json:"endpoint,omitempty"`
+	// What the gateway answered inside its envelope, as JSON; "" where there is nothing.
+	Data string `protobuf:"bytes,2,opt,name=data,proto3" json:"data,omitempty"`
+	// The gateway's id of the call.
+	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InvokeAnswer) Reset() {
+	*x = InvokeAnswer{}
+	mi := &file_sampan_v1_adapter_proto_msgTypes[54]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InvokeAnswer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InvokeAnswer) ProtoMessage() {}
+
+func (x *InvokeAnswer) ProtoReflect() protoreflect.Message {
+	mi := &file_sampan_v1_adapter_proto_msgTypes[54]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InvokeAnswer.ProtoReflect.Descriptor instead.
+func (*InvokeAnswer) Descriptor() ([]byte, []int) {
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{54}
+}
+
+func (x *InvokeAnswer) GetEndpoint() string {
+	if x != nil {
+		return x.Endpoint
+	}
+	return ""
+}
+
+func (x *InvokeAnswer) GetData() string {
+	if x != nil {
+		return x.Data
+	}
+	return ""
+}
+
+func (x *InvokeAnswer) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+type InvokeResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Reply:
+	//
+	//	*InvokeResponse_Answer
+	//	*InvokeResponse_Error
+	Reply         isInvokeResponse_Reply `protobuf_oneof:"reply"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InvokeResponse) Reset() {
+	*x = InvokeResponse{}
+	mi := &file_sampan_v1_adapter_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InvokeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InvokeResponse) ProtoMessage() {}
+
+func (x *InvokeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sampan_v1_adapter_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InvokeResponse.ProtoReflect.Descriptor instead.
+func (*InvokeResponse) Descriptor() ([]byte, []int) {
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{55}
+}
+
+func (x *InvokeResponse) GetReply() isInvokeResponse_Reply {
+	if x != nil {
+		return x.Reply
+	}
+	return nil
+}
+
+func (x *InvokeResponse) GetAnswer() *InvokeAnswer {
+	if x != nil {
+		if x, ok := x.Reply.(*InvokeResponse_Answer); ok {
+			return x.Answer
+		}
+	}
+	return nil
+}
+
+func (x *InvokeResponse) GetError() *Error {
+	if x != nil {
+		if x, ok := x.Reply.(*InvokeResponse_Error); ok {
+			return x.Error
+		}
+	}
+	return nil
+}
+
+type isInvokeResponse_Reply interface {
+	isInvokeResponse_Reply()
+}
+
+type InvokeResponse_Answer struct {
+	Answer *InvokeAnswer `protobuf:"bytes,1,opt,name=answer,proto3,oneof"`
+}
+
+type InvokeResponse_Error struct {
+	Error *Error `protobuf:"bytes,2,opt,name=error,proto3,oneof"`
+}
+
+func (*InvokeResponse_Answer) isInvokeResponse_Reply() {}
+
+func (*InvokeResponse_Error) isInvokeResponse_Reply() {}
 
 var File_sampan_v1_adapter_proto protoreflect.FileDescriptor
 
@@ -4866,7 +5218,7 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\x06Effect\x12,\n" +
 	"\x05class\x18\x01 \x01(\x0e2\x16.sampan.v1.EffectClassR\x05class\x12\x19\n" +
 	"\bfence_ms\x18\x02 \x01(\x03R\afenceMs\x12\x10\n" +
-	"\x03why\x18\x03 \x01(\tR\x03why\"\xdc\x04\n" +
+	"\x03why\x18\x03 \x01(\tR\x03why\"\x8f\x05\n" +
 	"\vDescription\x12\x18\n" +
 	"\aadapter\x18\x01 \x01(\tR\aadapter\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x16\n" +
@@ -4881,13 +5233,26 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\aoptions\x18\t \x03(\v2#.sampan.v1.Description.OptionsEntryR\aoptions\x12%\n" +
 	"\x0econtract_minor\x18\n" +
 	" \x01(\x05R\rcontractMinor\x12\x1a\n" +
-	"\bfeatures\x18\v \x03(\tR\bfeatures\x1aT\n" +
+	"\bfeatures\x18\v \x03(\tR\bfeatures\x121\n" +
+	"\tendpoints\x18\f \x03(\v2\x13.sampan.v1.EndpointR\tendpoints\x1aT\n" +
 	"\x0fOperationsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12+\n" +
 	"\x05value\x18\x02 \x01(\v2\x15.sampan.v1.CapabilityR\x05value:\x028\x01\x1a:\n" +
 	"\fOptionsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9e\x02\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xf3\x01\n" +
+	"\bEndpoint\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
+	"\x06method\x18\x02 \x01(\tR\x06method\x12\x12\n" +
+	"\x04path\x18\x03 \x01(\tR\x04path\x125\n" +
+	"\n" +
+	"capability\x18\x04 \x01(\v2\x15.sampan.v1.CapabilityR\n" +
+	"capability\x12\x14\n" +
+	"\x05typed\x18\x05 \x01(\tR\x05typed\x12\x16\n" +
+	"\x06spends\x18\x06 \x01(\bR\x06spends\x12\x12\n" +
+	"\x04unit\x18\a \x01(\tR\x04unit\x12\x1a\n" +
+	"\bevidence\x18\b \x01(\tR\bevidence\x12\x12\n" +
+	"\x04note\x18\t \x01(\tR\x04note\"\x9e\x02\n" +
 	"\aAddress\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06mobile\x18\x02 \x01(\tR\x06mobile\x12\x14\n" +
@@ -5159,6 +5524,21 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\x12ProveFenceResponse\x12-\n" +
 	"\x05proof\x18\x01 \x01(\v2\x15.sampan.v1.FenceProofH\x00R\x05proof\x12(\n" +
 	"\x05error\x18\x02 \x01(\v2\x10.sampan.v1.ErrorH\x00R\x05errorB\a\n" +
+	"\x05reply\"\xa7\x01\n" +
+	"\rInvokeRequest\x12\x1a\n" +
+	"\bendpoint\x18\x01 \x01(\tR\bendpoint\x12\x12\n" +
+	"\x04data\x18\x02 \x01(\tR\x04data\x12\x10\n" +
+	"\x03ref\x18\x03 \x01(\tR\x03ref\x12&\n" +
+	"\x05spend\x18\x04 \x01(\v2\x10.sampan.v1.MoneyR\x05spend\x12,\n" +
+	"\aattempt\x18\x05 \x01(\v2\x12.sampan.v1.AttemptR\aattempt\"]\n" +
+	"\fInvokeAnswer\x12\x1a\n" +
+	"\bendpoint\x18\x01 \x01(\tR\bendpoint\x12\x12\n" +
+	"\x04data\x18\x02 \x01(\tR\x04data\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tR\trequestId\"v\n" +
+	"\x0eInvokeResponse\x121\n" +
+	"\x06answer\x18\x01 \x01(\v2\x17.sampan.v1.InvokeAnswerH\x00R\x06answer\x12(\n" +
+	"\x05error\x18\x02 \x01(\v2\x10.sampan.v1.ErrorH\x00R\x05errorB\a\n" +
 	"\x05reply*J\n" +
 	"\aOutcome\x12\x17\n" +
 	"\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x14\n" +
@@ -5231,7 +5611,7 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\vCancelState\x12\x1c\n" +
 	"\x18CANCEL_STATE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11CANCEL_STATE_DONE\x10\x01\x12\x19\n" +
-	"\x15CANCEL_STATE_ACCEPTED\x10\x022\xa2\a\n" +
+	"\x15CANCEL_STATE_ACCEPTED\x10\x022\xe1\a\n" +
 	"\x0eAdapterService\x12F\n" +
 	"\tConfigure\x12\x1b.sampan.v1.ConfigureRequest\x1a\x1c.sampan.v1.ConfigureResponse\x12C\n" +
 	"\bDescribe\x12\x1a.sampan.v1.DescribeRequest\x1a\x1b.sampan.v1.DescribeResponse\x12L\n" +
@@ -5247,7 +5627,8 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\x0eConfirmReceipt\x12 .sampan.v1.ConfirmReceiptRequest\x1a!.sampan.v1.ConfirmReceiptResponse\x12F\n" +
 	"\tGetRefund\x12\x1b.sampan.v1.GetRefundRequest\x1a\x1c.sampan.v1.GetRefundResponse\x12I\n" +
 	"\n" +
-	"ProveFence\x12\x1c.sampan.v1.ProveFenceRequest\x1a\x1d.sampan.v1.ProveFenceResponseB3Z1github.com/sampan-go/sampan/plugin/internal/pb;pbb\x06proto3"
+	"ProveFence\x12\x1c.sampan.v1.ProveFenceRequest\x1a\x1d.sampan.v1.ProveFenceResponse\x12=\n" +
+	"\x06Invoke\x12\x18.sampan.v1.InvokeRequest\x1a\x19.sampan.v1.InvokeResponseB3Z1github.com/sampan-go/sampan/plugin/internal/pb;pbb\x06proto3"
 
 var (
 	file_sampan_v1_adapter_proto_rawDescOnce sync.Once
@@ -5262,7 +5643,7 @@ func file_sampan_v1_adapter_proto_rawDescGZIP() []byte {
 }
 
 var file_sampan_v1_adapter_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
-var file_sampan_v1_adapter_proto_msgTypes = make([]protoimpl.MessageInfo, 57)
+var file_sampan_v1_adapter_proto_msgTypes = make([]protoimpl.MessageInfo, 61)
 var file_sampan_v1_adapter_proto_goTypes = []any{
 	(Outcome)(0),                   // 0: sampan.v1.Outcome
 	(ErrorCode)(0),                 // 1: sampan.v1.ErrorCode
@@ -5285,53 +5666,57 @@ var file_sampan_v1_adapter_proto_goTypes = []any{
 	(*Capability)(nil),             // 18: sampan.v1.Capability
 	(*Effect)(nil),                 // 19: sampan.v1.Effect
 	(*Description)(nil),            // 20: sampan.v1.Description
-	(*Address)(nil),                // 21: sampan.v1.Address
-	(*OrderRef)(nil),               // 22: sampan.v1.OrderRef
-	(*OrderLine)(nil),              // 23: sampan.v1.OrderLine
-	(*CreateOrderRequest)(nil),     // 24: sampan.v1.CreateOrderRequest
-	(*CreateOrderResponse)(nil),    // 25: sampan.v1.CreateOrderResponse
-	(*Line)(nil),                   // 26: sampan.v1.Line
-	(*GatewayError)(nil),           // 27: sampan.v1.GatewayError
-	(*Totals)(nil),                 // 28: sampan.v1.Totals
-	(*Times)(nil),                  // 29: sampan.v1.Times
-	(*Order)(nil),                  // 30: sampan.v1.Order
-	(*ListOrdersRequest)(nil),      // 31: sampan.v1.ListOrdersRequest
-	(*ListOrdersResponse)(nil),     // 32: sampan.v1.ListOrdersResponse
-	(*OrderPage)(nil),              // 33: sampan.v1.OrderPage
-	(*GetOrderRequest)(nil),        // 34: sampan.v1.GetOrderRequest
-	(*GetOrderResponse)(nil),       // 35: sampan.v1.GetOrderResponse
-	(*PayRequest)(nil),             // 36: sampan.v1.PayRequest
-	(*Payment)(nil),                // 37: sampan.v1.Payment
-	(*PayResponse)(nil),            // 38: sampan.v1.PayResponse
-	(*TrackRequest)(nil),           // 39: sampan.v1.TrackRequest
-	(*Event)(nil),                  // 40: sampan.v1.Event
-	(*Parcel)(nil),                 // 41: sampan.v1.Parcel
-	(*Tracking)(nil),               // 42: sampan.v1.Tracking
-	(*TrackResponse)(nil),          // 43: sampan.v1.TrackResponse
-	(*RefundLine)(nil),             // 44: sampan.v1.RefundLine
-	(*RefundRequest)(nil),          // 45: sampan.v1.RefundRequest
-	(*Refund)(nil),                 // 46: sampan.v1.Refund
-	(*RefundResponse)(nil),         // 47: sampan.v1.RefundResponse
-	(*GetRefundRequest)(nil),       // 48: sampan.v1.GetRefundRequest
-	(*GetRefundResponse)(nil),      // 49: sampan.v1.GetRefundResponse
-	(*CancelOrderRequest)(nil),     // 50: sampan.v1.CancelOrderRequest
-	(*Cancellation)(nil),           // 51: sampan.v1.Cancellation
-	(*CancelOrderResponse)(nil),    // 52: sampan.v1.CancelOrderResponse
-	(*QuoteRequest)(nil),           // 53: sampan.v1.QuoteRequest
-	(*QuoteLine)(nil),              // 54: sampan.v1.QuoteLine
-	(*Quote)(nil),                  // 55: sampan.v1.Quote
-	(*QuoteResponse)(nil),          // 56: sampan.v1.QuoteResponse
-	(*ConfirmReceiptRequest)(nil),  // 57: sampan.v1.ConfirmReceiptRequest
-	(*Receipt)(nil),                // 58: sampan.v1.Receipt
-	(*ConfirmReceiptResponse)(nil), // 59: sampan.v1.ConfirmReceiptResponse
-	(*ProveFenceRequest)(nil),      // 60: sampan.v1.ProveFenceRequest
-	(*FenceProof)(nil),             // 61: sampan.v1.FenceProof
-	(*ProveFenceResponse)(nil),     // 62: sampan.v1.ProveFenceResponse
-	nil,                            // 63: sampan.v1.Description.OperationsEntry
-	nil,                            // 64: sampan.v1.Description.OptionsEntry
-	nil,                            // 65: sampan.v1.CreateOrderRequest.OptionsEntry
-	nil,                            // 66: sampan.v1.Line.AttributesEntry
-	nil,                            // 67: sampan.v1.QuoteRequest.OptionsEntry
+	(*Endpoint)(nil),               // 21: sampan.v1.Endpoint
+	(*Address)(nil),                // 22: sampan.v1.Address
+	(*OrderRef)(nil),               // 23: sampan.v1.OrderRef
+	(*OrderLine)(nil),              // 24: sampan.v1.OrderLine
+	(*CreateOrderRequest)(nil),     // 25: sampan.v1.CreateOrderRequest
+	(*CreateOrderResponse)(nil),    // 26: sampan.v1.CreateOrderResponse
+	(*Line)(nil),                   // 27: sampan.v1.Line
+	(*GatewayError)(nil),           // 28: sampan.v1.GatewayError
+	(*Totals)(nil),                 // 29: sampan.v1.Totals
+	(*Times)(nil),                  // 30: sampan.v1.Times
+	(*Order)(nil),                  // 31: sampan.v1.Order
+	(*ListOrdersRequest)(nil),      // 32: sampan.v1.ListOrdersRequest
+	(*ListOrdersResponse)(nil),     // 33: sampan.v1.ListOrdersResponse
+	(*OrderPage)(nil),              // 34: sampan.v1.OrderPage
+	(*GetOrderRequest)(nil),        // 35: sampan.v1.GetOrderRequest
+	(*GetOrderResponse)(nil),       // 36: sampan.v1.GetOrderResponse
+	(*PayRequest)(nil),             // 37: sampan.v1.PayRequest
+	(*Payment)(nil),                // 38: sampan.v1.Payment
+	(*PayResponse)(nil),            // 39: sampan.v1.PayResponse
+	(*TrackRequest)(nil),           // 40: sampan.v1.TrackRequest
+	(*Event)(nil),                  // 41: sampan.v1.Event
+	(*Parcel)(nil),                 // 42: sampan.v1.Parcel
+	(*Tracking)(nil),               // 43: sampan.v1.Tracking
+	(*TrackResponse)(nil),          // 44: sampan.v1.TrackResponse
+	(*RefundLine)(nil),             // 45: sampan.v1.RefundLine
+	(*RefundRequest)(nil),          // 46: sampan.v1.RefundRequest
+	(*Refund)(nil),                 // 47: sampan.v1.Refund
+	(*RefundResponse)(nil),         // 48: sampan.v1.RefundResponse
+	(*GetRefundRequest)(nil),       // 49: sampan.v1.GetRefundRequest
+	(*GetRefundResponse)(nil),      // 50: sampan.v1.GetRefundResponse
+	(*CancelOrderRequest)(nil),     // 51: sampan.v1.CancelOrderRequest
+	(*Cancellation)(nil),           // 52: sampan.v1.Cancellation
+	(*CancelOrderResponse)(nil),    // 53: sampan.v1.CancelOrderResponse
+	(*QuoteRequest)(nil),           // 54: sampan.v1.QuoteRequest
+	(*QuoteLine)(nil),              // 55: sampan.v1.QuoteLine
+	(*Quote)(nil),                  // 56: sampan.v1.Quote
+	(*QuoteResponse)(nil),          // 57: sampan.v1.QuoteResponse
+	(*ConfirmReceiptRequest)(nil),  // 58: sampan.v1.ConfirmReceiptRequest
+	(*Receipt)(nil),                // 59: sampan.v1.Receipt
+	(*ConfirmReceiptResponse)(nil), // 60: sampan.v1.ConfirmReceiptResponse
+	(*ProveFenceRequest)(nil),      // 61: sampan.v1.ProveFenceRequest
+	(*FenceProof)(nil),             // 62: sampan.v1.FenceProof
+	(*ProveFenceResponse)(nil),     // 63: sampan.v1.ProveFenceResponse
+	(*InvokeRequest)(nil),          // 64: sampan.v1.InvokeRequest
+	(*InvokeAnswer)(nil),           // 65: sampan.v1.InvokeAnswer
+	(*InvokeResponse)(nil),         // 66: sampan.v1.InvokeResponse
+	nil,                            // 67: sampan.v1.Description.OperationsEntry
+	nil,                            // 68: sampan.v1.Description.OptionsEntry
+	nil,                            // 69: sampan.v1.CreateOrderRequest.OptionsEntry
+	nil,                            // 70: sampan.v1.Line.AttributesEntry
+	nil,                            // 71: sampan.v1.QuoteRequest.OptionsEntry
 }
 var file_sampan_v1_adapter_proto_depIdxs = []int32{
 	1,   // 0: sampan.v1.Error.code:type_name -> sampan.v1.ErrorCode
@@ -5342,131 +5727,139 @@ var file_sampan_v1_adapter_proto_depIdxs = []int32{
 	2,   // 5: sampan.v1.Capability.support:type_name -> sampan.v1.Support
 	19,  // 6: sampan.v1.Capability.effect:type_name -> sampan.v1.Effect
 	3,   // 7: sampan.v1.Effect.class:type_name -> sampan.v1.EffectClass
-	63,  // 8: sampan.v1.Description.operations:type_name -> sampan.v1.Description.OperationsEntry
+	67,  // 8: sampan.v1.Description.operations:type_name -> sampan.v1.Description.OperationsEntry
 	4,   // 9: sampan.v1.Description.idempotency:type_name -> sampan.v1.Idempotency
-	64,  // 10: sampan.v1.Description.options:type_name -> sampan.v1.Description.OptionsEntry
-	11,  // 11: sampan.v1.OrderLine.unit_price:type_name -> sampan.v1.Money
-	23,  // 12: sampan.v1.CreateOrderRequest.lines:type_name -> sampan.v1.OrderLine
-	21,  // 13: sampan.v1.CreateOrderRequest.address:type_name -> sampan.v1.Address
-	11,  // 14: sampan.v1.CreateOrderRequest.max_total:type_name -> sampan.v1.Money
-	65,  // 15: sampan.v1.CreateOrderRequest.options:type_name -> sampan.v1.CreateOrderRequest.OptionsEntry
-	13,  // 16: sampan.v1.CreateOrderRequest.attempt:type_name -> sampan.v1.Attempt
-	30,  // 17: sampan.v1.CreateOrderResponse.order:type_name -> sampan.v1.Order
-	12,  // 18: sampan.v1.CreateOrderResponse.error:type_name -> sampan.v1.Error
-	11,  // 19: sampan.v1.Line.unit_price:type_name -> sampan.v1.Money
-	11,  // 20: sampan.v1.Line.amount:type_name -> sampan.v1.Money
-	5,   // 21: sampan.v1.Line.status:type_name -> sampan.v1.Status
-	66,  // 22: sampan.v1.Line.attributes:type_name -> sampan.v1.Line.AttributesEntry
-	27,  // 23: sampan.v1.Line.problem:type_name -> sampan.v1.GatewayError
-	11,  // 24: sampan.v1.Totals.goods:type_name -> sampan.v1.Money
-	11,  // 25: sampan.v1.Totals.shipping:type_name -> sampan.v1.Money
-	11,  // 26: sampan.v1.Totals.discount:type_name -> sampan.v1.Money
-	11,  // 27: sampan.v1.Totals.payable:type_name -> sampan.v1.Money
-	11,  // 28: sampan.v1.Totals.refunded:type_name -> sampan.v1.Money
-	22,  // 29: sampan.v1.Order.order:type_name -> sampan.v1.OrderRef
-	5,   // 30: sampan.v1.Order.status:type_name -> sampan.v1.Status
-	26,  // 31: sampan.v1.Order.lines:type_name -> sampan.v1.Line
-	28,  // 32: sampan.v1.Order.totals:type_name -> sampan.v1.Totals
-	29,  // 33: sampan.v1.Order.times:type_name -> sampan.v1.Times
-	21,  // 34: sampan.v1.Order.address:type_name -> sampan.v1.Address
-	41,  // 35: sampan.v1.Order.parcels:type_name -> sampan.v1.Parcel
-	46,  // 36: sampan.v1.Order.refunds:type_name -> sampan.v1.Refund
-	30,  // 37: sampan.v1.Order.siblings:type_name -> sampan.v1.Order
-	5,   // 38: sampan.v1.ListOrdersRequest.status:type_name -> sampan.v1.Status
-	33,  // 39: sampan.v1.ListOrdersResponse.page:type_name -> sampan.v1.OrderPage
-	12,  // 40: sampan.v1.ListOrdersResponse.error:type_name -> sampan.v1.Error
-	30,  // 41: sampan.v1.OrderPage.orders:type_name -> sampan.v1.Order
-	22,  // 42: sampan.v1.GetOrderRequest.order:type_name -> sampan.v1.OrderRef
-	30,  // 43: sampan.v1.GetOrderResponse.order:type_name -> sampan.v1.Order
-	12,  // 44: sampan.v1.GetOrderResponse.error:type_name -> sampan.v1.Error
-	22,  // 45: sampan.v1.PayRequest.order:type_name -> sampan.v1.OrderRef
-	11,  // 46: sampan.v1.PayRequest.expect:type_name -> sampan.v1.Money
-	13,  // 47: sampan.v1.PayRequest.attempt:type_name -> sampan.v1.Attempt
-	22,  // 48: sampan.v1.Payment.order:type_name -> sampan.v1.OrderRef
-	6,   // 49: sampan.v1.Payment.state:type_name -> sampan.v1.PaymentState
-	11,  // 50: sampan.v1.Payment.amount:type_name -> sampan.v1.Money
-	37,  // 51: sampan.v1.PayResponse.payment:type_name -> sampan.v1.Payment
-	12,  // 52: sampan.v1.PayResponse.error:type_name -> sampan.v1.Error
-	22,  // 53: sampan.v1.TrackRequest.order:type_name -> sampan.v1.OrderRef
-	40,  // 54: sampan.v1.Parcel.events:type_name -> sampan.v1.Event
-	22,  // 55: sampan.v1.Tracking.order:type_name -> sampan.v1.OrderRef
-	41,  // 56: sampan.v1.Tracking.parcels:type_name -> sampan.v1.Parcel
-	42,  // 57: sampan.v1.TrackResponse.tracking:type_name -> sampan.v1.Tracking
-	12,  // 58: sampan.v1.TrackResponse.error:type_name -> sampan.v1.Error
-	22,  // 59: sampan.v1.RefundRequest.order:type_name -> sampan.v1.OrderRef
-	7,   // 60: sampan.v1.RefundRequest.kind:type_name -> sampan.v1.RefundKind
-	44,  // 61: sampan.v1.RefundRequest.lines:type_name -> sampan.v1.RefundLine
-	11,  // 62: sampan.v1.RefundRequest.amount:type_name -> sampan.v1.Money
-	11,  // 63: sampan.v1.RefundRequest.shipping:type_name -> sampan.v1.Money
-	8,   // 64: sampan.v1.RefundRequest.goods:type_name -> sampan.v1.GoodsState
-	13,  // 65: sampan.v1.RefundRequest.attempt:type_name -> sampan.v1.Attempt
-	22,  // 66: sampan.v1.Refund.order:type_name -> sampan.v1.OrderRef
-	7,   // 67: sampan.v1.Refund.kind:type_name -> sampan.v1.RefundKind
-	9,   // 68: sampan.v1.Refund.state:type_name -> sampan.v1.RefundState
-	11,  // 69: sampan.v1.Refund.amount:type_name -> sampan.v1.Money
-	11,  // 70: sampan.v1.Refund.shipping:type_name -> sampan.v1.Money
-	44,  // 71: sampan.v1.Refund.lines:type_name -> sampan.v1.RefundLine
-	46,  // 72: sampan.v1.RefundResponse.refund:type_name -> sampan.v1.Refund
-	12,  // 73: sampan.v1.RefundResponse.error:type_name -> sampan.v1.Error
-	22,  // 74: sampan.v1.GetRefundRequest.order:type_name -> sampan.v1.OrderRef
-	46,  // 75: sampan.v1.GetRefundResponse.refund:type_name -> sampan.v1.Refund
-	12,  // 76: sampan.v1.GetRefundResponse.error:type_name -> sampan.v1.Error
-	22,  // 77: sampan.v1.CancelOrderRequest.order:type_name -> sampan.v1.OrderRef
-	13,  // 78: sampan.v1.CancelOrderRequest.attempt:type_name -> sampan.v1.Attempt
-	22,  // 79: sampan.v1.Cancellation.order:type_name -> sampan.v1.OrderRef
-	10,  // 80: sampan.v1.Cancellation.state:type_name -> sampan.v1.CancelState
-	51,  // 81: sampan.v1.CancelOrderResponse.cancellation:type_name -> sampan.v1.Cancellation
-	12,  // 82: sampan.v1.CancelOrderResponse.error:type_name -> sampan.v1.Error
-	23,  // 83: sampan.v1.QuoteRequest.lines:type_name -> sampan.v1.OrderLine
-	21,  // 84: sampan.v1.QuoteRequest.address:type_name -> sampan.v1.Address
-	67,  // 85: sampan.v1.QuoteRequest.options:type_name -> sampan.v1.QuoteRequest.OptionsEntry
-	11,  // 86: sampan.v1.QuoteLine.unit_price:type_name -> sampan.v1.Money
-	11,  // 87: sampan.v1.QuoteLine.amount:type_name -> sampan.v1.Money
-	27,  // 88: sampan.v1.QuoteLine.problem:type_name -> sampan.v1.GatewayError
-	54,  // 89: sampan.v1.Quote.lines:type_name -> sampan.v1.QuoteLine
-	28,  // 90: sampan.v1.Quote.totals:type_name -> sampan.v1.Totals
-	27,  // 91: sampan.v1.Quote.problem:type_name -> sampan.v1.GatewayError
-	55,  // 92: sampan.v1.QuoteResponse.quote:type_name -> sampan.v1.Quote
-	12,  // 93: sampan.v1.QuoteResponse.error:type_name -> sampan.v1.Error
-	22,  // 94: sampan.v1.ConfirmReceiptRequest.order:type_name -> sampan.v1.OrderRef
-	13,  // 95: sampan.v1.ConfirmReceiptRequest.attempt:type_name -> sampan.v1.Attempt
-	22,  // 96: sampan.v1.Receipt.order:type_name -> sampan.v1.OrderRef
-	58,  // 97: sampan.v1.ConfirmReceiptResponse.receipt:type_name -> sampan.v1.Receipt
-	12,  // 98: sampan.v1.ConfirmReceiptResponse.error:type_name -> sampan.v1.Error
-	61,  // 99: sampan.v1.ProveFenceResponse.proof:type_name -> sampan.v1.FenceProof
-	12,  // 100: sampan.v1.ProveFenceResponse.error:type_name -> sampan.v1.Error
-	18,  // 101: sampan.v1.Description.OperationsEntry.value:type_name -> sampan.v1.Capability
-	14,  // 102: sampan.v1.AdapterService.Configure:input_type -> sampan.v1.ConfigureRequest
-	16,  // 103: sampan.v1.AdapterService.Describe:input_type -> sampan.v1.DescribeRequest
-	24,  // 104: sampan.v1.AdapterService.CreateOrder:input_type -> sampan.v1.CreateOrderRequest
-	31,  // 105: sampan.v1.AdapterService.ListOrders:input_type -> sampan.v1.ListOrdersRequest
-	36,  // 106: sampan.v1.AdapterService.Pay:input_type -> sampan.v1.PayRequest
-	39,  // 107: sampan.v1.AdapterService.Track:input_type -> sampan.v1.TrackRequest
-	45,  // 108: sampan.v1.AdapterService.Refund:input_type -> sampan.v1.RefundRequest
-	34,  // 109: sampan.v1.AdapterService.GetOrder:input_type -> sampan.v1.GetOrderRequest
-	50,  // 110: sampan.v1.AdapterService.CancelOrder:input_type -> sampan.v1.CancelOrderRequest
-	53,  // 111: sampan.v1.AdapterService.Quote:input_type -> sampan.v1.QuoteRequest
-	57,  // 112: sampan.v1.AdapterService.ConfirmReceipt:input_type -> sampan.v1.ConfirmReceiptRequest
-	48,  // 113: sampan.v1.AdapterService.GetRefund:input_type -> sampan.v1.GetRefundRequest
-	60,  // 114: sampan.v1.AdapterService.ProveFence:input_type -> sampan.v1.ProveFenceRequest
-	15,  // 115: sampan.v1.AdapterService.Configure:output_type -> sampan.v1.ConfigureResponse
-	17,  // 116: sampan.v1.AdapterService.Describe:output_type -> sampan.v1.DescribeResponse
-	25,  // 117: sampan.v1.AdapterService.CreateOrder:output_type -> sampan.v1.CreateOrderResponse
-	32,  // 118: sampan.v1.AdapterService.ListOrders:output_type -> sampan.v1.ListOrdersResponse
-	38,  // 119: sampan.v1.AdapterService.Pay:output_type -> sampan.v1.PayResponse
-	43,  // 120: sampan.v1.AdapterService.Track:output_type -> sampan.v1.TrackResponse
-	47,  // 121: sampan.v1.AdapterService.Refund:output_type -> sampan.v1.RefundResponse
-	35,  // 122: sampan.v1.AdapterService.GetOrder:output_type -> sampan.v1.GetOrderResponse
-	52,  // 123: sampan.v1.AdapterService.CancelOrder:output_type -> sampan.v1.CancelOrderResponse
-	56,  // 124: sampan.v1.AdapterService.Quote:output_type -> sampan.v1.QuoteResponse
-	59,  // 125: sampan.v1.AdapterService.ConfirmReceipt:output_type -> sampan.v1.ConfirmReceiptResponse
-	49,  // 126: sampan.v1.AdapterService.GetRefund:output_type -> sampan.v1.GetRefundResponse
-	62,  // 127: sampan.v1.AdapterService.ProveFence:output_type -> sampan.v1.ProveFenceResponse
-	115, // [115:128] is the sub-list for method output_type
-	102, // [102:115] is the sub-list for method input_type
-	102, // [102:102] is the sub-list for extension type_name
-	102, // [102:102] is the sub-list for extension extendee
-	0,   // [0:102] is the sub-list for field type_name
+	68,  // 10: sampan.v1.Description.options:type_name -> sampan.v1.Description.OptionsEntry
+	21,  // 11: sampan.v1.Description.endpoints:type_name -> sampan.v1.Endpoint
+	18,  // 12: sampan.v1.Endpoint.capability:type_name -> sampan.v1.Capability
+	11,  // 13: sampan.v1.OrderLine.unit_price:type_name -> sampan.v1.Money
+	24,  // 14: sampan.v1.CreateOrderRequest.lines:type_name -> sampan.v1.OrderLine
+	22,  // 15: sampan.v1.CreateOrderRequest.address:type_name -> sampan.v1.Address
+	11,  // 16: sampan.v1.CreateOrderRequest.max_total:type_name -> sampan.v1.Money
+	69,  // 17: sampan.v1.CreateOrderRequest.options:type_name -> sampan.v1.CreateOrderRequest.OptionsEntry
+	13,  // 18: sampan.v1.CreateOrderRequest.attempt:type_name -> sampan.v1.Attempt
+	31,  // 19: sampan.v1.CreateOrderResponse.order:type_name -> sampan.v1.Order
+	12,  // 20: sampan.v1.CreateOrderResponse.error:type_name -> sampan.v1.Error
+	11,  // 21: sampan.v1.Line.unit_price:type_name -> sampan.v1.Money
+	11,  // 22: sampan.v1.Line.amount:type_name -> sampan.v1.Money
+	5,   // 23: sampan.v1.Line.status:type_name -> sampan.v1.Status
+	70,  // 24: sampan.v1.Line.attributes:type_name -> sampan.v1.Line.AttributesEntry
+	28,  // 25: sampan.v1.Line.problem:type_name -> sampan.v1.GatewayError
+	11,  // 26: sampan.v1.Totals.goods:type_name -> sampan.v1.Money
+	11,  // 27: sampan.v1.Totals.shipping:type_name -> sampan.v1.Money
+	11,  // 28: sampan.v1.Totals.discount:type_name -> sampan.v1.Money
+	11,  // 29: sampan.v1.Totals.payable:type_name -> sampan.v1.Money
+	11,  // 30: sampan.v1.Totals.refunded:type_name -> sampan.v1.Money
+	23,  // 31: sampan.v1.Order.order:type_name -> sampan.v1.OrderRef
+	5,   // 32: sampan.v1.Order.status:type_name -> sampan.v1.Status
+	27,  // 33: sampan.v1.Order.lines:type_name -> sampan.v1.Line
+	29,  // 34: sampan.v1.Order.totals:type_name -> sampan.v1.Totals
+	30,  // 35: sampan.v1.Order.times:type_name -> sampan.v1.Times
+	22,  // 36: sampan.v1.Order.address:type_name -> sampan.v1.Address
+	42,  // 37: sampan.v1.Order.parcels:type_name -> sampan.v1.Parcel
+	47,  // 38: sampan.v1.Order.refunds:type_name -> sampan.v1.Refund
+	31,  // 39: sampan.v1.Order.siblings:type_name -> sampan.v1.Order
+	5,   // 40: sampan.v1.ListOrdersRequest.status:type_name -> sampan.v1.Status
+	34,  // 41: sampan.v1.ListOrdersResponse.page:type_name -> sampan.v1.OrderPage
+	12,  // 42: sampan.v1.ListOrdersResponse.error:type_name -> sampan.v1.Error
+	31,  // 43: sampan.v1.OrderPage.orders:type_name -> sampan.v1.Order
+	23,  // 44: sampan.v1.GetOrderRequest.order:type_name -> sampan.v1.OrderRef
+	31,  // 45: sampan.v1.GetOrderResponse.order:type_name -> sampan.v1.Order
+	12,  // 46: sampan.v1.GetOrderResponse.error:type_name -> sampan.v1.Error
+	23,  // 47: sampan.v1.PayRequest.order:type_name -> sampan.v1.OrderRef
+	11,  // 48: sampan.v1.PayRequest.expect:type_name -> sampan.v1.Money
+	13,  // 49: sampan.v1.PayRequest.attempt:type_name -> sampan.v1.Attempt
+	23,  // 50: sampan.v1.Payment.order:type_name -> sampan.v1.OrderRef
+	6,   // 51: sampan.v1.Payment.state:type_name -> sampan.v1.PaymentState
+	11,  // 52: sampan.v1.Payment.amount:type_name -> sampan.v1.Money
+	38,  // 53: sampan.v1.PayResponse.payment:type_name -> sampan.v1.Payment
+	12,  // 54: sampan.v1.PayResponse.error:type_name -> sampan.v1.Error
+	23,  // 55: sampan.v1.TrackRequest.order:type_name -> sampan.v1.OrderRef
+	41,  // 56: sampan.v1.Parcel.events:type_name -> sampan.v1.Event
+	23,  // 57: sampan.v1.Tracking.order:type_name -> sampan.v1.OrderRef
+	42,  // 58: sampan.v1.Tracking.parcels:type_name -> sampan.v1.Parcel
+	43,  // 59: sampan.v1.TrackResponse.tracking:type_name -> sampan.v1.Tracking
+	12,  // 60: sampan.v1.TrackResponse.error:type_name -> sampan.v1.Error
+	23,  // 61: sampan.v1.RefundRequest.order:type_name -> sampan.v1.OrderRef
+	7,   // 62: sampan.v1.RefundRequest.kind:type_name -> sampan.v1.RefundKind
+	45,  // 63: sampan.v1.RefundRequest.lines:type_name -> sampan.v1.RefundLine
+	11,  // 64: sampan.v1.RefundRequest.amount:type_name -> sampan.v1.Money
+	11,  // 65: sampan.v1.RefundRequest.shipping:type_name -> sampan.v1.Money
+	8,   // 66: sampan.v1.RefundRequest.goods:type_name -> sampan.v1.GoodsState
+	13,  // 67: sampan.v1.RefundRequest.attempt:type_name -> sampan.v1.Attempt
+	23,  // 68: sampan.v1.Refund.order:type_name -> sampan.v1.OrderRef
+	7,   // 69: sampan.v1.Refund.kind:type_name -> sampan.v1.RefundKind
+	9,   // 70: sampan.v1.Refund.state:type_name -> sampan.v1.RefundState
+	11,  // 71: sampan.v1.Refund.amount:type_name -> sampan.v1.Money
+	11,  // 72: sampan.v1.Refund.shipping:type_name -> sampan.v1.Money
+	45,  // 73: sampan.v1.Refund.lines:type_name -> sampan.v1.RefundLine
+	47,  // 74: sampan.v1.RefundResponse.refund:type_name -> sampan.v1.Refund
+	12,  // 75: sampan.v1.RefundResponse.error:type_name -> sampan.v1.Error
+	23,  // 76: sampan.v1.GetRefundRequest.order:type_name -> sampan.v1.OrderRef
+	47,  // 77: sampan.v1.GetRefundResponse.refund:type_name -> sampan.v1.Refund
+	12,  // 78: sampan.v1.GetRefundResponse.error:type_name -> sampan.v1.Error
+	23,  // 79: sampan.v1.CancelOrderRequest.order:type_name -> sampan.v1.OrderRef
+	13,  // 80: sampan.v1.CancelOrderRequest.attempt:type_name -> sampan.v1.Attempt
+	23,  // 81: sampan.v1.Cancellation.order:type_name -> sampan.v1.OrderRef
+	10,  // 82: sampan.v1.Cancellation.state:type_name -> sampan.v1.CancelState
+	52,  // 83: sampan.v1.CancelOrderResponse.cancellation:type_name -> sampan.v1.Cancellation
+	12,  // 84: sampan.v1.CancelOrderResponse.error:type_name -> sampan.v1.Error
+	24,  // 85: sampan.v1.QuoteRequest.lines:type_name -> sampan.v1.OrderLine
+	22,  // 86: sampan.v1.QuoteRequest.address:type_name -> sampan.v1.Address
+	71,  // 87: sampan.v1.QuoteRequest.options:type_name -> sampan.v1.QuoteRequest.OptionsEntry
+	11,  // 88: sampan.v1.QuoteLine.unit_price:type_name -> sampan.v1.Money
+	11,  // 89: sampan.v1.QuoteLine.amount:type_name -> sampan.v1.Money
+	28,  // 90: sampan.v1.QuoteLine.problem:type_name -> sampan.v1.GatewayError
+	55,  // 91: sampan.v1.Quote.lines:type_name -> sampan.v1.QuoteLine
+	29,  // 92: sampan.v1.Quote.totals:type_name -> sampan.v1.Totals
+	28,  // 93: sampan.v1.Quote.problem:type_name -> sampan.v1.GatewayError
+	56,  // 94: sampan.v1.QuoteResponse.quote:type_name -> sampan.v1.Quote
+	12,  // 95: sampan.v1.QuoteResponse.error:type_name -> sampan.v1.Error
+	23,  // 96: sampan.v1.ConfirmReceiptRequest.order:type_name -> sampan.v1.OrderRef
+	13,  // 97: sampan.v1.ConfirmReceiptRequest.attempt:type_name -> sampan.v1.Attempt
+	23,  // 98: sampan.v1.Receipt.order:type_name -> sampan.v1.OrderRef
+	59,  // 99: sampan.v1.ConfirmReceiptResponse.receipt:type_name -> sampan.v1.Receipt
+	12,  // 100: sampan.v1.ConfirmReceiptResponse.error:type_name -> sampan.v1.Error
+	62,  // 101: sampan.v1.ProveFenceResponse.proof:type_name -> sampan.v1.FenceProof
+	12,  // 102: sampan.v1.ProveFenceResponse.error:type_name -> sampan.v1.Error
+	11,  // 103: sampan.v1.InvokeRequest.spend:type_name -> sampan.v1.Money
+	13,  // 104: sampan.v1.InvokeRequest.attempt:type_name -> sampan.v1.Attempt
+	65,  // 105: sampan.v1.InvokeResponse.answer:type_name -> sampan.v1.InvokeAnswer
+	12,  // 106: sampan.v1.InvokeResponse.error:type_name -> sampan.v1.Error
+	18,  // 107: sampan.v1.Description.OperationsEntry.value:type_name -> sampan.v1.Capability
+	14,  // 108: sampan.v1.AdapterService.Configure:input_type -> sampan.v1.ConfigureRequest
+	16,  // 109: sampan.v1.AdapterService.Describe:input_type -> sampan.v1.DescribeRequest
+	25,  // 110: sampan.v1.AdapterService.CreateOrder:input_type -> sampan.v1.CreateOrderRequest
+	32,  // 111: sampan.v1.AdapterService.ListOrders:input_type -> sampan.v1.ListOrdersRequest
+	37,  // 112: sampan.v1.AdapterService.Pay:input_type -> sampan.v1.PayRequest
+	40,  // 113: sampan.v1.AdapterService.Track:input_type -> sampan.v1.TrackRequest
+	46,  // 114: sampan.v1.AdapterService.Refund:input_type -> sampan.v1.RefundRequest
+	35,  // 115: sampan.v1.AdapterService.GetOrder:input_type -> sampan.v1.GetOrderRequest
+	51,  // 116: sampan.v1.AdapterService.CancelOrder:input_type -> sampan.v1.CancelOrderRequest
+	54,  // 117: sampan.v1.AdapterService.Quote:input_type -> sampan.v1.QuoteRequest
+	58,  // 118: sampan.v1.AdapterService.ConfirmReceipt:input_type -> sampan.v1.ConfirmReceiptRequest
+	49,  // 119: sampan.v1.AdapterService.GetRefund:input_type -> sampan.v1.GetRefundRequest
+	61,  // 120: sampan.v1.AdapterService.ProveFence:input_type -> sampan.v1.ProveFenceRequest
+	64,  // 121: sampan.v1.AdapterService.Invoke:input_type -> sampan.v1.InvokeRequest
+	15,  // 122: sampan.v1.AdapterService.Configure:output_type -> sampan.v1.ConfigureResponse
+	17,  // 123: sampan.v1.AdapterService.Describe:output_type -> sampan.v1.DescribeResponse
+	26,  // 124: sampan.v1.AdapterService.CreateOrder:output_type -> sampan.v1.CreateOrderResponse
+	33,  // 125: sampan.v1.AdapterService.ListOrders:output_type -> sampan.v1.ListOrdersResponse
+	39,  // 126: sampan.v1.AdapterService.Pay:output_type -> sampan.v1.PayResponse
+	44,  // 127: sampan.v1.AdapterService.Track:output_type -> sampan.v1.TrackResponse
+	48,  // 128: sampan.v1.AdapterService.Refund:output_type -> sampan.v1.RefundResponse
+	36,  // 129: sampan.v1.AdapterService.GetOrder:output_type -> sampan.v1.GetOrderResponse
+	53,  // 130: sampan.v1.AdapterService.CancelOrder:output_type -> sampan.v1.CancelOrderResponse
+	57,  // 131: sampan.v1.AdapterService.Quote:output_type -> sampan.v1.QuoteResponse
+	60,  // 132: sampan.v1.AdapterService.ConfirmReceipt:output_type -> sampan.v1.ConfirmReceiptResponse
+	50,  // 133: sampan.v1.AdapterService.GetRefund:output_type -> sampan.v1.GetRefundResponse
+	63,  // 134: sampan.v1.AdapterService.ProveFence:output_type -> sampan.v1.ProveFenceResponse
+	66,  // 135: sampan.v1.AdapterService.Invoke:output_type -> sampan.v1.InvokeResponse
+	122, // [122:136] is the sub-list for method output_type
+	108, // [108:122] is the sub-list for method input_type
+	108, // [108:108] is the sub-list for extension type_name
+	108, // [108:108] is the sub-list for extension extendee
+	0,   // [0:108] is the sub-list for field type_name
 }
 
 func init() { file_sampan_v1_adapter_proto_init() }
@@ -5478,49 +5871,53 @@ func file_sampan_v1_adapter_proto_init() {
 		(*DescribeResponse_Description)(nil),
 		(*DescribeResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[14].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[15].OneofWrappers = []any{
 		(*CreateOrderResponse_Order)(nil),
 		(*CreateOrderResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[21].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[22].OneofWrappers = []any{
 		(*ListOrdersResponse_Page)(nil),
 		(*ListOrdersResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[24].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[25].OneofWrappers = []any{
 		(*GetOrderResponse_Order)(nil),
 		(*GetOrderResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[27].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[28].OneofWrappers = []any{
 		(*PayResponse_Payment)(nil),
 		(*PayResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[32].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[33].OneofWrappers = []any{
 		(*TrackResponse_Tracking)(nil),
 		(*TrackResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[36].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[37].OneofWrappers = []any{
 		(*RefundResponse_Refund)(nil),
 		(*RefundResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[38].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[39].OneofWrappers = []any{
 		(*GetRefundResponse_Refund)(nil),
 		(*GetRefundResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[41].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[42].OneofWrappers = []any{
 		(*CancelOrderResponse_Cancellation)(nil),
 		(*CancelOrderResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[45].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[46].OneofWrappers = []any{
 		(*QuoteResponse_Quote)(nil),
 		(*QuoteResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[48].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[49].OneofWrappers = []any{
 		(*ConfirmReceiptResponse_Receipt)(nil),
 		(*ConfirmReceiptResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[51].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[52].OneofWrappers = []any{
 		(*ProveFenceResponse_Proof)(nil),
 		(*ProveFenceResponse_Error)(nil),
+	}
+	file_sampan_v1_adapter_proto_msgTypes[55].OneofWrappers = []any{
+		(*InvokeResponse_Answer)(nil),
+		(*InvokeResponse_Error)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -5528,7 +5925,7 @@ func file_sampan_v1_adapter_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sampan_v1_adapter_proto_rawDesc), len(file_sampan_v1_adapter_proto_rawDesc)),
 			NumEnums:      11,
-			NumMessages:   57,
+			NumMessages:   61,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

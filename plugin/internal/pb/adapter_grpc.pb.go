@@ -25,10 +25,10 @@
 // the calls beside the operations that the adapter has.
 //
 //   1.0  the first.
-//   1.1  contract_minor and features.
+//   1.1  contract_minor and features; endpoints and Invoke.
 //
 // Which calls may have had an effect: CreateOrder, Pay, Refund, CancelOrder and ConfirmReceipt are
-// writes. On a write an adapter
+// writes, and Invoke where its request has an attempt. On a write an adapter
 //
 //   * signs with attempt.signed_at_ms, never with its own clock,
 //   * sends at most one request to the gateway and never repeats it, whatever happens,
@@ -72,6 +72,7 @@ const (
 	AdapterService_ConfirmReceipt_FullMethodName = "/sampan.v1.AdapterService/ConfirmReceipt"
 	AdapterService_GetRefund_FullMethodName      = "/sampan.v1.AdapterService/GetRefund"
 	AdapterService_ProveFence_FullMethodName     = "/sampan.v1.AdapterService/ProveFence"
+	AdapterService_Invoke_FullMethodName         = "/sampan.v1.AdapterService/Invoke"
 )
 
 // AdapterServiceClient is the client API for AdapterService service.
@@ -110,6 +111,10 @@ type AdapterServiceClient interface {
 	// operation of Describe. Answer ERROR_CODE_UNSUPPORTED where requests carry no time. A gateway that
 	// does not refuse the old one is an answer (old_refused is false), not an error.
 	ProveFence(ctx context.Context, in *ProveFenceRequest, opts ...grpc.CallOption) (*ProveFenceResponse, error)
+	// Invoke makes one signed call of an entry of Description.endpoints. Optional, and no operation of
+	// Describe: an adapter without it lists no endpoints. A write where request.attempt is set; an entry
+	// that may change something is refused without one.
+	Invoke(ctx context.Context, in *InvokeRequest, opts ...grpc.CallOption) (*InvokeResponse, error)
 }
 
 type adapterServiceClient struct {
@@ -259,6 +264,16 @@ func (c *adapterServiceClient) ProveFence(ctx context.Context, in *ProveFenceReq
 	return out, nil
 }
 
+func (c *adapterServiceClient) Invoke(ctx context.Context, in *InvokeRequest, opts ...grpc.CallOption) (*InvokeResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(InvokeResponse)
+	err := c.cc.Invoke(ctx, AdapterService_Invoke_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AdapterServiceServer is the server API for AdapterService service.
 // All implementations must embed UnimplementedAdapterServiceServer
 // for forward compatibility.
@@ -295,6 +310,10 @@ type AdapterServiceServer interface {
 	// operation of Describe. Answer ERROR_CODE_UNSUPPORTED where requests carry no time. A gateway that
 	// does not refuse the old one is an answer (old_refused is false), not an error.
 	ProveFence(context.Context, *ProveFenceRequest) (*ProveFenceResponse, error)
+	// Invoke makes one signed call of an entry of Description.endpoints. Optional, and no operation of
+	// Describe: an adapter without it lists no endpoints. A write where request.attempt is set; an entry
+	// that may change something is refused without one.
+	Invoke(context.Context, *InvokeRequest) (*InvokeResponse, error)
 	mustEmbedUnimplementedAdapterServiceServer()
 }
 
@@ -343,6 +362,9 @@ func (UnimplementedAdapterServiceServer) GetRefund(context.Context, *GetRefundRe
 }
 func (UnimplementedAdapterServiceServer) ProveFence(context.Context, *ProveFenceRequest) (*ProveFenceResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ProveFence not implemented")
+}
+func (UnimplementedAdapterServiceServer) Invoke(context.Context, *InvokeRequest) (*InvokeResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Invoke not implemented")
 }
 func (UnimplementedAdapterServiceServer) mustEmbedUnimplementedAdapterServiceServer() {}
 func (UnimplementedAdapterServiceServer) testEmbeddedByValue()                        {}
@@ -592,6 +614,24 @@ func _AdapterService_ProveFence_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AdapterService_Invoke_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(InvokeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdapterServiceServer).Invoke(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AdapterService_Invoke_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdapterServiceServer).Invoke(ctx, req.(*InvokeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // AdapterService_ServiceDesc is the grpc.ServiceDesc for AdapterService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -646,6 +686,10 @@ var AdapterService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ProveFence",
 			Handler:    _AdapterService_ProveFence_Handler,
+		},
+		{
+			MethodName: "Invoke",
+			Handler:    _AdapterService_Invoke_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

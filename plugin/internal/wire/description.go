@@ -11,9 +11,26 @@ func DescriptionTo(d core.Description) *pb.Description {
 		Operations: make(map[string]*pb.Capability, len(d.Operations)), Idempotency: pb.Idempotency(d.Idempotency),
 		MaxLinesPerOrder: int32Of(d.Limits.LinesPerOrder), MaxPageSize: int32Of(d.Limits.PageSize), Options: d.Options}
 	for op, c := range d.Operations {
-		m.Operations[string(op)] = &pb.Capability{Support: pb.Support(c.Support), Enabled: c.Enabled, Reason: c.Reason, Effect: effectTo(c.Effect)}
+		m.Operations[string(op)] = capabilityTo(c)
+	}
+	for _, e := range d.Endpoints {
+		m.Endpoints = append(m.Endpoints, endpointTo(e))
 	}
 	return m
+}
+
+func endpointTo(e core.Endpoint) *pb.Endpoint {
+	return &pb.Endpoint{Name: e.Name, Method: e.Method, Path: e.Path, Capability: capabilityTo(e.Capability), Typed: string(e.Typed),
+		Spends: e.Spends, Unit: e.Unit, Evidence: e.Evidence, Note: e.Note}
+}
+
+func endpointFrom(m *pb.Endpoint) core.Endpoint {
+	return core.Endpoint{Name: text(m.GetName()), Method: text(m.GetMethod()), Path: text(m.GetPath()), Capability: capabilityFrom(m.GetCapability()),
+		Typed: core.Operation(text(m.GetTyped())), Spends: m.GetSpends(), Unit: text(m.GetUnit()), Evidence: text(m.GetEvidence()), Note: short(m.GetNote())}
+}
+
+func capabilityTo(c core.Capability) *pb.Capability {
+	return &pb.Capability{Support: pb.Support(c.Support), Enabled: c.Enabled, Reason: c.Reason, Effect: effectTo(c.Effect)}
 }
 
 // DescriptionFrom reads a Description.
@@ -25,6 +42,9 @@ func DescriptionFrom(m *pb.Description) core.Description {
 		Options:     mapText(m.GetOptions())}
 	for op, c := range m.GetOperations() {
 		d.Operations[core.Operation(text(op))] = capabilityFrom(c)
+	}
+	for _, e := range m.GetEndpoints() {
+		d.Endpoints = append(d.Endpoints, endpointFrom(e))
 	}
 	return d
 }

@@ -59,6 +59,8 @@ func rows() []row {
 		both(&pb.Receipt{}, ReceiptFrom, ReceiptTo),
 		both(&pb.ProveFenceRequest{}, safe(ProveFenceFrom), ProveFenceTo),
 		both(&pb.FenceProof{}, safe(FenceProofFrom), FenceProofTo),
+		both(&pb.InvokeRequest{}, InvokeRequestFrom, InvokeRequestTo),
+		both(&pb.InvokeAnswer{}, InvokeAnswerFrom, InvokeAnswerTo),
 	}
 }
 
