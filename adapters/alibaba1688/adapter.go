@@ -33,6 +33,7 @@ var (
 	_ core.ReceiptConfirmer = (*Adapter)(nil)
 	_ core.RefundGetter     = (*Adapter)(nil)
 	_ core.Invoker          = (*Adapter)(nil)
+	_ core.MessageParser    = (*Adapter)(nil)
 	_ core.FenceProver      = (*Adapter)(nil)
 )
 

@@ -30,6 +30,7 @@ var (
 	_ core.Canceller        = (*Adapter)(nil)
 	_ core.ReceiptConfirmer = (*Adapter)(nil)
 	_ core.Invoker          = (*Adapter)(nil)
+	_ core.MessageParser    = (*Adapter)(nil)
 )
 
 // New makes the adapter of an account from its settings, a JSON object of Settings. Its errors are

@@ -22,6 +22,12 @@ type Settings struct {
 	AppSecret core.Secret `json:"app_secret"`
 	// Auth is "sign" (the default) or "secret", which sends the secret itself and is for debugging.
 	Auth string `json:"auth"`
+	// PreviousSecret is the appSecret before the last reset: pushed messages may still be signed with it.
+	// Calls never are.
+	PreviousSecret core.Secret `json:"previous_secret"`
+	// MessageBase says what the signature of a pushed message is over: "name+value" (the default) or
+	// "value". dajisaas' page does not say.
+	MessageBase string `json:"message_base"`
 	// AllowPrivate admits plain http and addresses of private networks: for the sandbox.
 	AllowPrivate bool `json:"allow_private"`
 	// Endpoints names what the documentation leaves open, by the names of the menu:
@@ -43,6 +49,10 @@ func readSettings(text []byte) (Settings, error) {
 	}
 	if err := core.Required("app_secret", s.AppSecret.Reveal(), "the appSecret of your application at dajisaas, such as env:DAJI_SECRET"); err != nil {
 		return s, err
+	}
+	s.MessageBase = cmp.Or(s.MessageBase, "name+value")
+	if messageBases[s.MessageBase] == nil {
+		return s, core.Invalid("settings.message_base", `must be "name+value" (the default) or "value"`)
 	}
 	if s.Auth != authSign && s.Auth != authSecret {
 		return s, core.Invalid("settings.auth", `is not known; use "sign", or "secret" for debugging`)

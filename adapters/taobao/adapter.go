@@ -23,12 +23,13 @@ type Adapter struct {
 }
 
 var (
-	_ core.Adapter      = (*Adapter)(nil)
-	_ core.OrderGetter  = (*Adapter)(nil)
-	_ core.Canceller    = (*Adapter)(nil)
-	_ core.RefundGetter = (*Adapter)(nil)
-	_ core.FenceProver  = (*Adapter)(nil)
-	_ core.Invoker      = (*Adapter)(nil)
+	_ core.Adapter       = (*Adapter)(nil)
+	_ core.OrderGetter   = (*Adapter)(nil)
+	_ core.Canceller     = (*Adapter)(nil)
+	_ core.RefundGetter  = (*Adapter)(nil)
+	_ core.FenceProver   = (*Adapter)(nil)
+	_ core.Invoker       = (*Adapter)(nil)
+	_ core.MessageParser = (*Adapter)(nil)
 )
 
 // Option changes how an Adapter works.

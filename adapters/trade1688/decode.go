@@ -29,6 +29,21 @@ func Decode(data []byte) (core.Order, error) {
 	return order, nil
 }
 
+// OrderID reads the id of a trade object, or of a JSON string that holds one, whatever the rest of it is.
+func OrderID(data []byte) (core.OrderID, error) {
+	var wire wirejson.Embedded[struct {
+		BaseInfo struct {
+			IDOfStr  wirejson.Text `json:"idOfStr"`
+			IDNumber wirejson.Text `json:"id"`
+		} `json:"baseInfo"`
+	}]
+	if err := wirejson.Decode(data, &wire); err != nil {
+		return "", badAnswer("the trade object", err)
+	}
+	base := wire.Value.BaseInfo
+	return baseInfo{IDOfStr: base.IDOfStr, IDNumber: base.IDNumber}.orderID()
+}
+
 // DecodeList reads an array of trade objects, in their order; null is none. One that cannot be read
 // fails all: a list with a hole would pass for proof that an order does not exist.
 func DecodeList(data []byte) ([]core.Order, error) {

@@ -46,6 +46,9 @@ func New(s Settings, table Table, market menu.Table, options ...Option) (*Client
 	if s.BaseURL == "" {
 		s.BaseURL = DefaultBaseURL
 	}
+	if s.MessageBase == "" {
+		s.MessageBase = baseKeyAndBody
+	}
 	typed, byName := splitNames(s.Endpoints)
 	own, err := table.With(typed)
 	if err != nil {

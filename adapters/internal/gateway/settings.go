@@ -20,6 +20,12 @@ type Settings struct {
 	// TimestampUnit is "ms" (the default, as in the documentation's samples) or "s" (as a public
 	// client sends it).
 	TimestampUnit string `json:"timestamp_unit"`
+	// PreviousSecret is the access secret before the last reset: pushed messages may still be signed with
+	// it. Calls never are.
+	PreviousSecret core.Secret `json:"previous_secret"`
+	// MessageBase says what the signature of a pushed message is over: "key+body" (the default) or
+	// "body". PandaPon's page does not say.
+	MessageBase string `json:"message_base"`
 	// AllowPrivate admits plain http to loopback and private addresses: for the sandbox.
 	AllowPrivate bool `json:"allow_private"`
 	// RefusalCodes are the gateway codes of which the operator knows that they mean "refused,
@@ -52,6 +58,9 @@ func (s Settings) Check() error {
 	}
 	if s.TimestampUnit != "" && s.TimestampUnit != "ms" && s.TimestampUnit != "s" {
 		return core.Invalid("settings.timestamp_unit", `must be "ms" (the default) or "s"`)
+	}
+	if _, known := messageBases[s.MessageBase]; s.MessageBase != "" && !known {
+		return core.Invalid("settings.message_base", `must be "key+body" (the default) or "body"`)
 	}
 	if err := checkCodes("refusal_codes", s.RefusalCodes); err != nil {
 		return err
