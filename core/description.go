@@ -158,6 +158,8 @@ type Description struct {
 	Limits      Limits      `json:"limits,omitzero"`
 	// Options documents what CreateOrderRequest.Options may hold: name to meaning.
 	Options map[string]string `json:"options,omitempty"`
+	// Messages says how the gateway's messages are read; nil: the adapter is no MessageParser.
+	Messages *MessageReading `json:"messages,omitempty"`
 	// Endpoints is the gateway's menu, for calls by name: see Invoker.
 	Endpoints []Endpoint `json:"endpoints,omitempty"`
 }

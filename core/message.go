@@ -57,10 +57,18 @@ type Message struct {
 
 // MessageRequest is a pushed message as it came.
 type MessageRequest struct {
-	// Header holds those headers that the adapter's Description names in MessageHeaders.
+	// Header holds those headers that MessageReading names, and no others.
 	Header map[string]string
 	// Body is exactly what was received.
 	Body []byte
+}
+
+// MessageReading says what an adapter needs of a pushed message, and how sure it is.
+type MessageReading struct {
+	// Headers are those that the signature is in, in their usual spelling; none: it is in the body.
+	Headers []string `json:"headers,omitempty"`
+	// Note says what is not documented, and what to set.
+	Note string `json:"note,omitempty"`
 }
 
 // MessageParser verifies and reads what a gateway pushes.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"google.golang.org/grpc"
 
@@ -191,4 +192,15 @@ func answersFor(endpoint string) func(core.InvokeAnswer) error {
 		}
 		return nil
 	}
+}
+
+// parseTimeout is what a gateway's patience of one second leaves for the verification of a message.
+const parseTimeout = 300 * time.Millisecond
+
+// ParseMessage implements core.MessageParser.
+func (c *Client) ParseMessage(ctx context.Context, r core.MessageRequest) (core.Message, error) {
+	return call(ctx, c, reading(core.OpMessage), parseTimeout, c.service.ParseMessage, wire.MessageRequestTo(r),
+		func(m *pb.ParseMessageResponse) (core.Message, error) {
+			return present(m.GetMessage(), wire.MessageFrom)
+		})
 }

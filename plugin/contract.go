@@ -24,6 +24,9 @@ const FeatureProveFence = string(opProveFence)
 // FeatureInvoke is the feature of an adapter that is a core.Invoker.
 const FeatureInvoke = string(core.OpInvoke)
 
+// FeatureMessage is the feature of an adapter that is a core.MessageParser.
+const FeatureMessage = string(core.OpMessage)
+
 // Has reports whether the adapter has a feature. One of version 1.0 names none, whatever it has.
 func (c Contract) Has(feature string) bool { return slices.Contains(c.Features, feature) }
 
@@ -58,6 +61,9 @@ func features(a core.Adapter) (all []string) {
 	}
 	if _, ok := a.(core.Invoker); ok {
 		all = append(all, FeatureInvoke)
+	}
+	if _, ok := a.(core.MessageParser); ok {
+		all = append(all, FeatureMessage)
 	}
 	return all
 }

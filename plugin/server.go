@@ -246,3 +246,13 @@ func (s *server) Invoke(ctx context.Context, m *pb.InvokeRequest) (*pb.InvokeRes
 	}
 	return &pb.InvokeResponse{Reply: &pb.InvokeResponse_Answer{Answer: wire.InvokeAnswerTo(result)}}, nil
 }
+
+// ParseMessage reads a pushed message; nothing is sent.
+func (s *server) ParseMessage(ctx context.Context, m *pb.ParseMessageRequest) (*pb.ParseMessageResponse, error) {
+	message, failure := answer(s, core.OpMessage, false, func() (core.MessageRequest, error) { return wire.MessageRequestFrom(m) },
+		with(core.OpMessage, func(a core.MessageParser, r core.MessageRequest) (core.Message, error) { return a.ParseMessage(ctx, r) }))
+	if failure != nil {
+		return &pb.ParseMessageResponse{Reply: &pb.ParseMessageResponse_Error{Error: failure}}, nil
+	}
+	return &pb.ParseMessageResponse{Reply: &pb.ParseMessageResponse_Message{Message: wire.MessageTo(message)}}, nil
+}

@@ -106,6 +106,11 @@ func (s *Supervisor) Invoke(ctx context.Context, r core.InvokeRequest) (core.Inv
 	return supervised(ctx, s, invoking(r), (*Client).Invoke, r)
 }
 
+// ParseMessage implements core.MessageParser.
+func (s *Supervisor) ParseMessage(ctx context.Context, r core.MessageRequest) (core.Message, error) {
+	return supervised(ctx, s, reading(core.OpMessage), (*Client).ParseMessage, r)
+}
+
 // OrderPages implements core.OrderPager. A list that breaks off goes on, once, from the page that its
 // caller did not get.
 func (s *Supervisor) OrderPages(ctx context.Context, r core.ListOrdersRequest) iter.Seq2[core.OrderPage, error] {

@@ -43,6 +43,7 @@ func (a *Adapter) Describe(context.Context) (core.Description, error) {
 	refund.Reason = noReasons
 	return core.Description{
 		Endpoints: a.gateway.Menu(),
+		Messages:  gateway.MessageReading(),
 		Adapter:   Name, Version: Version, Market: core.Alibaba1688, Gateway: "PandaPon",
 		Operations: gateway.WithEffects(map[core.Operation]core.Capability{
 			core.OpQuote:          a.gateway.Capability(epPreview, epPreviewV2),

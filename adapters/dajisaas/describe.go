@@ -87,6 +87,7 @@ func (a *Adapter) Describe(context.Context) (core.Description, error) {
 	}
 	return core.Description{
 		Endpoints: a.menu,
+		Messages:  &core.MessageReading{Note: `dajisaas' page does not say what the signature is over; if every message is refused, set message_base = "value" in the account's settings`},
 		Adapter:   Name, Version: Version, Market: core.Alibaba1688, Gateway: "dajisaas",
 		Operations:  operations,
 		Idempotency: core.LookupByRef,

@@ -24,6 +24,7 @@ var effects = map[core.Operation]core.Effect{
 func (a *Adapter) Describe(context.Context) (core.Description, error) {
 	return core.Description{
 		Endpoints: a.gateway.Menu(),
+		Messages:  gateway.MessageReading(),
 		Adapter:   Name, Version: Version, Market: core.Taobao, Gateway: "PandaPon",
 		Operations: gateway.WithEffects(map[core.Operation]core.Capability{
 			core.OpCreateOrder:    a.gateway.Capability(epCreate),

@@ -71,6 +71,12 @@ func (c *Client) ParseMessage(r core.MessageRequest, own core.Market, read func(
 	return m, nil
 }
 
+// MessageReading is what Describe says of messages.
+func MessageReading() *core.MessageReading {
+	return &core.MessageReading{Headers: []string{MessageHeader},
+		Note: `PandaPon's page does not say what the signature is over; if every message is refused, set message_base = "body" in the account's settings`}
+}
+
 // signedMessage compares in constant time with every secret that may be in use: a message may have been
 // signed before the secret was reset.
 func (c *Client) signedMessage(r core.MessageRequest) bool {

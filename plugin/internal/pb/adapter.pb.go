@@ -25,7 +25,7 @@
 // the calls beside the operations that the adapter has.
 //
 //   1.0  the first.
-//   1.1  contract_minor and features; endpoints and Invoke.
+//   1.1  contract_minor and features; endpoints and Invoke; messages and ParseMessage.
 //
 // Which calls may have had an effect: CreateOrder, Pay, Refund, CancelOrder and ConfirmReceipt are
 // writes, and Invoke where its request has an attempt. On a write an adapter
@@ -719,6 +719,59 @@ func (CancelState) EnumDescriptor() ([]byte, []int) {
 	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{10}
 }
 
+type MessageKind int32
+
+const (
+	// Something else, or not known.
+	MessageKind_MESSAGE_KIND_UNSPECIFIED    MessageKind = 0
+	MessageKind_MESSAGE_KIND_ORDER_CHANGED  MessageKind = 1
+	MessageKind_MESSAGE_KIND_PRICE_CHANGED  MessageKind = 2
+	MessageKind_MESSAGE_KIND_REFUND_CHANGED MessageKind = 3
+)
+
+// Enum value maps for MessageKind.
+var (
+	MessageKind_name = map[int32]string{
+		0: "MESSAGE_KIND_UNSPECIFIED",
+		1: "MESSAGE_KIND_ORDER_CHANGED",
+		2: "MESSAGE_KIND_PRICE_CHANGED",
+		3: "MESSAGE_KIND_REFUND_CHANGED",
+	}
+	MessageKind_value = map[string]int32{
+		"MESSAGE_KIND_UNSPECIFIED":    0,
+		"MESSAGE_KIND_ORDER_CHANGED":  1,
+		"MESSAGE_KIND_PRICE_CHANGED":  2,
+		"MESSAGE_KIND_REFUND_CHANGED": 3,
+	}
+)
+
+func (x MessageKind) Enum() *MessageKind {
+	p := new(MessageKind)
+	*p = x
+	return p
+}
+
+func (x MessageKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (MessageKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_sampan_v1_adapter_proto_enumTypes[11].Descriptor()
+}
+
+func (MessageKind) Type() protoreflect.EnumType {
+	return &file_sampan_v1_adapter_proto_enumTypes[11]
+}
+
+func (x MessageKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use MessageKind.Descriptor instead.
+func (MessageKind) EnumDescriptor() ([]byte, []int) {
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{11}
+}
+
 // Money is an exact amount.
 type Money struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1338,7 +1391,9 @@ type Description struct {
 	// Calls that the adapter serves and that are no operation: "prove_fence".
 	Features []string `protobuf:"bytes,11,rep,name=features,proto3" json:"features,omitempty"`
 	// The gateway's menu, for Invoke; none where calls by name are not offered.
-	Endpoints     []*Endpoint `protobuf:"bytes,12,rep,name=endpoints,proto3" json:"endpoints,omitempty"`
+	Endpoints []*Endpoint `protobuf:"bytes,12,rep,name=endpoints,proto3" json:"endpoints,omitempty"`
+	// How pushed messages are read; absent: they are not.
+	Messages      *MessageReading `protobuf:"bytes,13,opt,name=messages,proto3" json:"messages,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1457,6 +1512,68 @@ func (x *Description) GetEndpoints() []*Endpoint {
 	return nil
 }
 
+func (x *Description) GetMessages() *MessageReading {
+	if x != nil {
+		return x.Messages
+	}
+	return nil
+}
+
+// MessageReading says what an adapter needs of a pushed message.
+type MessageReading struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The headers that the signature is in; none: it is in the body.
+	Headers []string `protobuf:"bytes,1,rep,name=headers,proto3" json:"headers,omitempty"`
+	// What is not documented, and what to set.
+	Note          string `protobuf:"bytes,2,opt,name=note,proto3" json:"note,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MessageReading) Reset() {
+	*x = MessageReading{}
+	mi := &file_sampan_v1_adapter_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MessageReading) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MessageReading) ProtoMessage() {}
+
+func (x *MessageReading) ProtoReflect() protoreflect.Message {
+	mi := &file_sampan_v1_adapter_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MessageReading.ProtoReflect.Descriptor instead.
+func (*MessageReading) Descriptor() ([]byte, []int) {
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *MessageReading) GetHeaders() []string {
+	if x != nil {
+		return x.Headers
+	}
+	return nil
+}
+
+func (x *MessageReading) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
 // Endpoint is one entry of a gateway's menu. Its capability says whether it may be called, and its
 // effect whether it changes anything: what is not known counts as EFFECT_CLASS_UNSPECIFIED, a write.
 type Endpoint struct {
@@ -1483,7 +1600,7 @@ type Endpoint struct {
 
 func (x *Endpoint) Reset() {
 	*x = Endpoint{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[10]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1495,7 +1612,7 @@ func (x *Endpoint) String() string {
 func (*Endpoint) ProtoMessage() {}
 
 func (x *Endpoint) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[10]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1508,7 +1625,7 @@ func (x *Endpoint) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Endpoint.ProtoReflect.Descriptor instead.
 func (*Endpoint) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{10}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Endpoint) GetName() string {
@@ -1595,7 +1712,7 @@ type Address struct {
 
 func (x *Address) Reset() {
 	*x = Address{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[11]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1607,7 +1724,7 @@ func (x *Address) String() string {
 func (*Address) ProtoMessage() {}
 
 func (x *Address) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[11]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1620,7 +1737,7 @@ func (x *Address) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Address.ProtoReflect.Descriptor instead.
 func (*Address) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{11}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Address) GetName() string {
@@ -1711,7 +1828,7 @@ type OrderRef struct {
 
 func (x *OrderRef) Reset() {
 	*x = OrderRef{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[12]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1723,7 +1840,7 @@ func (x *OrderRef) String() string {
 func (*OrderRef) ProtoMessage() {}
 
 func (x *OrderRef) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[12]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1736,7 +1853,7 @@ func (x *OrderRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderRef.ProtoReflect.Descriptor instead.
 func (*OrderRef) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{12}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *OrderRef) GetId() string {
@@ -1769,7 +1886,7 @@ type OrderLine struct {
 
 func (x *OrderLine) Reset() {
 	*x = OrderLine{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[13]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1781,7 +1898,7 @@ func (x *OrderLine) String() string {
 func (*OrderLine) ProtoMessage() {}
 
 func (x *OrderLine) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[13]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1794,7 +1911,7 @@ func (x *OrderLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderLine.ProtoReflect.Descriptor instead.
 func (*OrderLine) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{13}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *OrderLine) GetProductId() string {
@@ -1858,7 +1975,7 @@ type CreateOrderRequest struct {
 
 func (x *CreateOrderRequest) Reset() {
 	*x = CreateOrderRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[14]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1870,7 +1987,7 @@ func (x *CreateOrderRequest) String() string {
 func (*CreateOrderRequest) ProtoMessage() {}
 
 func (x *CreateOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[14]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1883,7 +2000,7 @@ func (x *CreateOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateOrderRequest.ProtoReflect.Descriptor instead.
 func (*CreateOrderRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{14}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CreateOrderRequest) GetRef() string {
@@ -1948,7 +2065,7 @@ type CreateOrderResponse struct {
 
 func (x *CreateOrderResponse) Reset() {
 	*x = CreateOrderResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[15]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1960,7 +2077,7 @@ func (x *CreateOrderResponse) String() string {
 func (*CreateOrderResponse) ProtoMessage() {}
 
 func (x *CreateOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[15]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1973,7 +2090,7 @@ func (x *CreateOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateOrderResponse.ProtoReflect.Descriptor instead.
 func (*CreateOrderResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{15}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CreateOrderResponse) GetReply() isCreateOrderResponse_Reply {
@@ -2042,7 +2159,7 @@ type Line struct {
 
 func (x *Line) Reset() {
 	*x = Line{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[16]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2054,7 +2171,7 @@ func (x *Line) String() string {
 func (*Line) ProtoMessage() {}
 
 func (x *Line) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[16]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2067,7 +2184,7 @@ func (x *Line) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Line.ProtoReflect.Descriptor instead.
 func (*Line) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{16}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Line) GetId() string {
@@ -2173,7 +2290,7 @@ type GatewayError struct {
 
 func (x *GatewayError) Reset() {
 	*x = GatewayError{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[17]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2185,7 +2302,7 @@ func (x *GatewayError) String() string {
 func (*GatewayError) ProtoMessage() {}
 
 func (x *GatewayError) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[17]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2198,7 +2315,7 @@ func (x *GatewayError) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GatewayError.ProtoReflect.Descriptor instead.
 func (*GatewayError) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{17}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GatewayError) GetCode() string {
@@ -2237,7 +2354,7 @@ type Totals struct {
 
 func (x *Totals) Reset() {
 	*x = Totals{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[18]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2249,7 +2366,7 @@ func (x *Totals) String() string {
 func (*Totals) ProtoMessage() {}
 
 func (x *Totals) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[18]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2262,7 +2379,7 @@ func (x *Totals) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Totals.ProtoReflect.Descriptor instead.
 func (*Totals) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{18}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Totals) GetGoods() *Money {
@@ -2314,7 +2431,7 @@ type Times struct {
 
 func (x *Times) Reset() {
 	*x = Times{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[19]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2326,7 +2443,7 @@ func (x *Times) String() string {
 func (*Times) ProtoMessage() {}
 
 func (x *Times) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[19]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2339,7 +2456,7 @@ func (x *Times) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Times.ProtoReflect.Descriptor instead.
 func (*Times) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{19}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Times) GetCreatedMs() int64 {
@@ -2412,7 +2529,7 @@ type Order struct {
 
 func (x *Order) Reset() {
 	*x = Order{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[20]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2424,7 +2541,7 @@ func (x *Order) String() string {
 func (*Order) ProtoMessage() {}
 
 func (x *Order) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[20]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2437,7 +2554,7 @@ func (x *Order) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Order.ProtoReflect.Descriptor instead.
 func (*Order) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{20}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Order) GetRef() string {
@@ -2581,7 +2698,7 @@ type ListOrdersRequest struct {
 
 func (x *ListOrdersRequest) Reset() {
 	*x = ListOrdersRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[21]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2593,7 +2710,7 @@ func (x *ListOrdersRequest) String() string {
 func (*ListOrdersRequest) ProtoMessage() {}
 
 func (x *ListOrdersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[21]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2606,7 +2723,7 @@ func (x *ListOrdersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOrdersRequest.ProtoReflect.Descriptor instead.
 func (*ListOrdersRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{21}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ListOrdersRequest) GetRef() string {
@@ -2685,7 +2802,7 @@ type ListOrdersResponse struct {
 
 func (x *ListOrdersResponse) Reset() {
 	*x = ListOrdersResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[22]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2697,7 +2814,7 @@ func (x *ListOrdersResponse) String() string {
 func (*ListOrdersResponse) ProtoMessage() {}
 
 func (x *ListOrdersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[22]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2710,7 +2827,7 @@ func (x *ListOrdersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOrdersResponse.ProtoReflect.Descriptor instead.
 func (*ListOrdersResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{22}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ListOrdersResponse) GetReply() isListOrdersResponse_Reply {
@@ -2767,7 +2884,7 @@ type OrderPage struct {
 
 func (x *OrderPage) Reset() {
 	*x = OrderPage{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[23]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2779,7 +2896,7 @@ func (x *OrderPage) String() string {
 func (*OrderPage) ProtoMessage() {}
 
 func (x *OrderPage) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[23]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2792,7 +2909,7 @@ func (x *OrderPage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrderPage.ProtoReflect.Descriptor instead.
 func (*OrderPage) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{23}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *OrderPage) GetOrders() []*Order {
@@ -2826,7 +2943,7 @@ type GetOrderRequest struct {
 
 func (x *GetOrderRequest) Reset() {
 	*x = GetOrderRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[24]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2838,7 +2955,7 @@ func (x *GetOrderRequest) String() string {
 func (*GetOrderRequest) ProtoMessage() {}
 
 func (x *GetOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[24]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2851,7 +2968,7 @@ func (x *GetOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOrderRequest.ProtoReflect.Descriptor instead.
 func (*GetOrderRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{24}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *GetOrderRequest) GetOrder() *OrderRef {
@@ -2881,7 +2998,7 @@ type GetOrderResponse struct {
 
 func (x *GetOrderResponse) Reset() {
 	*x = GetOrderResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[25]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2893,7 +3010,7 @@ func (x *GetOrderResponse) String() string {
 func (*GetOrderResponse) ProtoMessage() {}
 
 func (x *GetOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[25]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2906,7 +3023,7 @@ func (x *GetOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOrderResponse.ProtoReflect.Descriptor instead.
 func (*GetOrderResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{25}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *GetOrderResponse) GetReply() isGetOrderResponse_Reply {
@@ -2963,7 +3080,7 @@ type PayRequest struct {
 
 func (x *PayRequest) Reset() {
 	*x = PayRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[26]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2975,7 +3092,7 @@ func (x *PayRequest) String() string {
 func (*PayRequest) ProtoMessage() {}
 
 func (x *PayRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[26]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2988,7 +3105,7 @@ func (x *PayRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PayRequest.ProtoReflect.Descriptor instead.
 func (*PayRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{26}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *PayRequest) GetOrder() *OrderRef {
@@ -3027,7 +3144,7 @@ type Payment struct {
 
 func (x *Payment) Reset() {
 	*x = Payment{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[27]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3039,7 +3156,7 @@ func (x *Payment) String() string {
 func (*Payment) ProtoMessage() {}
 
 func (x *Payment) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[27]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3052,7 +3169,7 @@ func (x *Payment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Payment.ProtoReflect.Descriptor instead.
 func (*Payment) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{27}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Payment) GetOrder() *OrderRef {
@@ -3110,7 +3227,7 @@ type PayResponse struct {
 
 func (x *PayResponse) Reset() {
 	*x = PayResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[28]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3122,7 +3239,7 @@ func (x *PayResponse) String() string {
 func (*PayResponse) ProtoMessage() {}
 
 func (x *PayResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[28]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3135,7 +3252,7 @@ func (x *PayResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PayResponse.ProtoReflect.Descriptor instead.
 func (*PayResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{28}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *PayResponse) GetReply() isPayResponse_Reply {
@@ -3188,7 +3305,7 @@ type TrackRequest struct {
 
 func (x *TrackRequest) Reset() {
 	*x = TrackRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[29]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3200,7 +3317,7 @@ func (x *TrackRequest) String() string {
 func (*TrackRequest) ProtoMessage() {}
 
 func (x *TrackRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[29]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3213,7 +3330,7 @@ func (x *TrackRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackRequest.ProtoReflect.Descriptor instead.
 func (*TrackRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{29}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *TrackRequest) GetOrder() *OrderRef {
@@ -3236,7 +3353,7 @@ type Event struct {
 
 func (x *Event) Reset() {
 	*x = Event{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[30]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3248,7 +3365,7 @@ func (x *Event) String() string {
 func (*Event) ProtoMessage() {}
 
 func (x *Event) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[30]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3261,7 +3378,7 @@ func (x *Event) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Event.ProtoReflect.Descriptor instead.
 func (*Event) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{30}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Event) GetTimeMs() int64 {
@@ -3308,7 +3425,7 @@ type Parcel struct {
 
 func (x *Parcel) Reset() {
 	*x = Parcel{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[31]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3320,7 +3437,7 @@ func (x *Parcel) String() string {
 func (*Parcel) ProtoMessage() {}
 
 func (x *Parcel) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[31]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3333,7 +3450,7 @@ func (x *Parcel) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Parcel.ProtoReflect.Descriptor instead.
 func (*Parcel) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{31}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Parcel) GetCarrier() string {
@@ -3384,7 +3501,7 @@ type Tracking struct {
 
 func (x *Tracking) Reset() {
 	*x = Tracking{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[32]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3396,7 +3513,7 @@ func (x *Tracking) String() string {
 func (*Tracking) ProtoMessage() {}
 
 func (x *Tracking) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[32]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3409,7 +3526,7 @@ func (x *Tracking) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tracking.ProtoReflect.Descriptor instead.
 func (*Tracking) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{32}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Tracking) GetOrder() *OrderRef {
@@ -3453,7 +3570,7 @@ type TrackResponse struct {
 
 func (x *TrackResponse) Reset() {
 	*x = TrackResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[33]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3465,7 +3582,7 @@ func (x *TrackResponse) String() string {
 func (*TrackResponse) ProtoMessage() {}
 
 func (x *TrackResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[33]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3478,7 +3595,7 @@ func (x *TrackResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TrackResponse.ProtoReflect.Descriptor instead.
 func (*TrackResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{33}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *TrackResponse) GetReply() isTrackResponse_Reply {
@@ -3533,7 +3650,7 @@ type RefundLine struct {
 
 func (x *RefundLine) Reset() {
 	*x = RefundLine{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[34]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3545,7 +3662,7 @@ func (x *RefundLine) String() string {
 func (*RefundLine) ProtoMessage() {}
 
 func (x *RefundLine) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[34]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3558,7 +3675,7 @@ func (x *RefundLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefundLine.ProtoReflect.Descriptor instead.
 func (*RefundLine) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{34}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *RefundLine) GetLineId() string {
@@ -3597,7 +3714,7 @@ type RefundRequest struct {
 
 func (x *RefundRequest) Reset() {
 	*x = RefundRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[35]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3609,7 +3726,7 @@ func (x *RefundRequest) String() string {
 func (*RefundRequest) ProtoMessage() {}
 
 func (x *RefundRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[35]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3622,7 +3739,7 @@ func (x *RefundRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefundRequest.ProtoReflect.Descriptor instead.
 func (*RefundRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{35}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *RefundRequest) GetRef() string {
@@ -3722,7 +3839,7 @@ type Refund struct {
 
 func (x *Refund) Reset() {
 	*x = Refund{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[36]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3734,7 +3851,7 @@ func (x *Refund) String() string {
 func (*Refund) ProtoMessage() {}
 
 func (x *Refund) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[36]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3747,7 +3864,7 @@ func (x *Refund) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Refund.ProtoReflect.Descriptor instead.
 func (*Refund) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{36}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Refund) GetId() string {
@@ -3840,7 +3957,7 @@ type RefundResponse struct {
 
 func (x *RefundResponse) Reset() {
 	*x = RefundResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[37]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3852,7 +3969,7 @@ func (x *RefundResponse) String() string {
 func (*RefundResponse) ProtoMessage() {}
 
 func (x *RefundResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[37]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3865,7 +3982,7 @@ func (x *RefundResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefundResponse.ProtoReflect.Descriptor instead.
 func (*RefundResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{37}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *RefundResponse) GetReply() isRefundResponse_Reply {
@@ -3919,7 +4036,7 @@ type GetRefundRequest struct {
 
 func (x *GetRefundRequest) Reset() {
 	*x = GetRefundRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[38]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3931,7 +4048,7 @@ func (x *GetRefundRequest) String() string {
 func (*GetRefundRequest) ProtoMessage() {}
 
 func (x *GetRefundRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[38]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3944,7 +4061,7 @@ func (x *GetRefundRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRefundRequest.ProtoReflect.Descriptor instead.
 func (*GetRefundRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{38}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *GetRefundRequest) GetOrder() *OrderRef {
@@ -3974,7 +4091,7 @@ type GetRefundResponse struct {
 
 func (x *GetRefundResponse) Reset() {
 	*x = GetRefundResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[39]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3986,7 +4103,7 @@ func (x *GetRefundResponse) String() string {
 func (*GetRefundResponse) ProtoMessage() {}
 
 func (x *GetRefundResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[39]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3999,7 +4116,7 @@ func (x *GetRefundResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRefundResponse.ProtoReflect.Descriptor instead.
 func (*GetRefundResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{39}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *GetRefundResponse) GetReply() isGetRefundResponse_Reply {
@@ -4055,7 +4172,7 @@ type CancelOrderRequest struct {
 
 func (x *CancelOrderRequest) Reset() {
 	*x = CancelOrderRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[40]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4067,7 +4184,7 @@ func (x *CancelOrderRequest) String() string {
 func (*CancelOrderRequest) ProtoMessage() {}
 
 func (x *CancelOrderRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[40]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4080,7 +4197,7 @@ func (x *CancelOrderRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelOrderRequest.ProtoReflect.Descriptor instead.
 func (*CancelOrderRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{40}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *CancelOrderRequest) GetOrder() *OrderRef {
@@ -4114,7 +4231,7 @@ type Cancellation struct {
 
 func (x *Cancellation) Reset() {
 	*x = Cancellation{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[41]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4126,7 +4243,7 @@ func (x *Cancellation) String() string {
 func (*Cancellation) ProtoMessage() {}
 
 func (x *Cancellation) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[41]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4139,7 +4256,7 @@ func (x *Cancellation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cancellation.ProtoReflect.Descriptor instead.
 func (*Cancellation) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{41}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Cancellation) GetOrder() *OrderRef {
@@ -4169,7 +4286,7 @@ type CancelOrderResponse struct {
 
 func (x *CancelOrderResponse) Reset() {
 	*x = CancelOrderResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[42]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4181,7 +4298,7 @@ func (x *CancelOrderResponse) String() string {
 func (*CancelOrderResponse) ProtoMessage() {}
 
 func (x *CancelOrderResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[42]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4194,7 +4311,7 @@ func (x *CancelOrderResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelOrderResponse.ProtoReflect.Descriptor instead.
 func (*CancelOrderResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{42}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *CancelOrderResponse) GetReply() isCancelOrderResponse_Reply {
@@ -4249,7 +4366,7 @@ type QuoteRequest struct {
 
 func (x *QuoteRequest) Reset() {
 	*x = QuoteRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[43]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4261,7 +4378,7 @@ func (x *QuoteRequest) String() string {
 func (*QuoteRequest) ProtoMessage() {}
 
 func (x *QuoteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[43]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4274,7 +4391,7 @@ func (x *QuoteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QuoteRequest.ProtoReflect.Descriptor instead.
 func (*QuoteRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{43}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *QuoteRequest) GetLines() []*OrderLine {
@@ -4315,7 +4432,7 @@ type QuoteLine struct {
 
 func (x *QuoteLine) Reset() {
 	*x = QuoteLine{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[44]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4327,7 +4444,7 @@ func (x *QuoteLine) String() string {
 func (*QuoteLine) ProtoMessage() {}
 
 func (x *QuoteLine) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[44]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4340,7 +4457,7 @@ func (x *QuoteLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QuoteLine.ProtoReflect.Descriptor instead.
 func (*QuoteLine) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{44}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *QuoteLine) GetProductId() string {
@@ -4406,7 +4523,7 @@ type Quote struct {
 
 func (x *Quote) Reset() {
 	*x = Quote{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[45]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4418,7 +4535,7 @@ func (x *Quote) String() string {
 func (*Quote) ProtoMessage() {}
 
 func (x *Quote) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[45]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4431,7 +4548,7 @@ func (x *Quote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Quote.ProtoReflect.Descriptor instead.
 func (*Quote) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{45}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *Quote) GetLines() []*QuoteLine {
@@ -4475,7 +4592,7 @@ type QuoteResponse struct {
 
 func (x *QuoteResponse) Reset() {
 	*x = QuoteResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[46]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4487,7 +4604,7 @@ func (x *QuoteResponse) String() string {
 func (*QuoteResponse) ProtoMessage() {}
 
 func (x *QuoteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[46]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4500,7 +4617,7 @@ func (x *QuoteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QuoteResponse.ProtoReflect.Descriptor instead.
 func (*QuoteResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{46}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *QuoteResponse) GetReply() isQuoteResponse_Reply {
@@ -4556,7 +4673,7 @@ type ConfirmReceiptRequest struct {
 
 func (x *ConfirmReceiptRequest) Reset() {
 	*x = ConfirmReceiptRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[47]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4568,7 +4685,7 @@ func (x *ConfirmReceiptRequest) String() string {
 func (*ConfirmReceiptRequest) ProtoMessage() {}
 
 func (x *ConfirmReceiptRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[47]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4581,7 +4698,7 @@ func (x *ConfirmReceiptRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmReceiptRequest.ProtoReflect.Descriptor instead.
 func (*ConfirmReceiptRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{47}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ConfirmReceiptRequest) GetOrder() *OrderRef {
@@ -4614,7 +4731,7 @@ type Receipt struct {
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[48]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4626,7 +4743,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[48]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4639,7 +4756,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{48}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *Receipt) GetOrder() *OrderRef {
@@ -4662,7 +4779,7 @@ type ConfirmReceiptResponse struct {
 
 func (x *ConfirmReceiptResponse) Reset() {
 	*x = ConfirmReceiptResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[49]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4674,7 +4791,7 @@ func (x *ConfirmReceiptResponse) String() string {
 func (*ConfirmReceiptResponse) ProtoMessage() {}
 
 func (x *ConfirmReceiptResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[49]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4687,7 +4804,7 @@ func (x *ConfirmReceiptResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmReceiptResponse.ProtoReflect.Descriptor instead.
 func (*ConfirmReceiptResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{49}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ConfirmReceiptResponse) GetReply() isConfirmReceiptResponse_Reply {
@@ -4741,7 +4858,7 @@ type ProveFenceRequest struct {
 
 func (x *ProveFenceRequest) Reset() {
 	*x = ProveFenceRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[50]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4753,7 +4870,7 @@ func (x *ProveFenceRequest) String() string {
 func (*ProveFenceRequest) ProtoMessage() {}
 
 func (x *ProveFenceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[50]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4766,7 +4883,7 @@ func (x *ProveFenceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProveFenceRequest.ProtoReflect.Descriptor instead.
 func (*ProveFenceRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{50}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ProveFenceRequest) GetAgeMs() int64 {
@@ -4796,7 +4913,7 @@ type FenceProof struct {
 
 func (x *FenceProof) Reset() {
 	*x = FenceProof{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[51]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4808,7 +4925,7 @@ func (x *FenceProof) String() string {
 func (*FenceProof) ProtoMessage() {}
 
 func (x *FenceProof) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[51]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4821,7 +4938,7 @@ func (x *FenceProof) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FenceProof.ProtoReflect.Descriptor instead.
 func (*FenceProof) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{51}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *FenceProof) GetGateway() string {
@@ -4879,7 +4996,7 @@ type ProveFenceResponse struct {
 
 func (x *ProveFenceResponse) Reset() {
 	*x = ProveFenceResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[52]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4891,7 +5008,7 @@ func (x *ProveFenceResponse) String() string {
 func (*ProveFenceResponse) ProtoMessage() {}
 
 func (x *ProveFenceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[52]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4904,7 +5021,7 @@ func (x *ProveFenceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProveFenceResponse.ProtoReflect.Descriptor instead.
 func (*ProveFenceResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{52}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *ProveFenceResponse) GetReply() isProveFenceResponse_Reply {
@@ -4967,7 +5084,7 @@ type InvokeRequest struct {
 
 func (x *InvokeRequest) Reset() {
 	*x = InvokeRequest{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[53]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4979,7 +5096,7 @@ func (x *InvokeRequest) String() string {
 func (*InvokeRequest) ProtoMessage() {}
 
 func (x *InvokeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[53]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4992,7 +5109,7 @@ func (x *InvokeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InvokeRequest.ProtoReflect.Descriptor instead.
 func (*InvokeRequest) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{53}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *InvokeRequest) GetEndpoint() string {
@@ -5043,7 +5160,7 @@ type InvokeAnswer struct {
 
 func (x *InvokeAnswer) Reset() {
 	*x = InvokeAnswer{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[54]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5055,7 +5172,7 @@ func (x *InvokeAnswer) String() string {
 func (*InvokeAnswer) ProtoMessage() {}
 
 func (x *InvokeAnswer) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[54]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5068,7 +5185,7 @@ func (x *InvokeAnswer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InvokeAnswer.ProtoReflect.Descriptor instead.
 func (*InvokeAnswer) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{54}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *InvokeAnswer) GetEndpoint() string {
@@ -5105,7 +5222,7 @@ type InvokeResponse struct {
 
 func (x *InvokeResponse) Reset() {
 	*x = InvokeResponse{}
-	mi := &file_sampan_v1_adapter_proto_msgTypes[55]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5117,7 +5234,7 @@ func (x *InvokeResponse) String() string {
 func (*InvokeResponse) ProtoMessage() {}
 
 func (x *InvokeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sampan_v1_adapter_proto_msgTypes[55]
+	mi := &file_sampan_v1_adapter_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5130,7 +5247,7 @@ func (x *InvokeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InvokeResponse.ProtoReflect.Descriptor instead.
 func (*InvokeResponse) Descriptor() ([]byte, []int) {
-	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{55}
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *InvokeResponse) GetReply() isInvokeResponse_Reply {
@@ -5173,6 +5290,248 @@ type InvokeResponse_Error struct {
 func (*InvokeResponse_Answer) isInvokeResponse_Reply() {}
 
 func (*InvokeResponse_Error) isInvokeResponse_Reply() {}
+
+type ParseMessageRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Those that MessageReading.headers names.
+	Headers map[string]string `protobuf:"bytes,1,rep,name=headers,proto3" json:"headers,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Exactly what was received, at most 256 KiB.
+	Body          []byte `protobuf:"bytes,2,opt,name=body,proto3" json:"body,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ParseMessageRequest) Reset() {
+	*x = ParseMessageRequest{}
+	mi := &file_sampan_v1_adapter_proto_msgTypes[57]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ParseMessageRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ParseMessageRequest) ProtoMessage() {}
+
+func (x *ParseMessageRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sampan_v1_adapter_proto_msgTypes[57]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ParseMessageRequest.ProtoReflect.Descriptor instead.
+func (*ParseMessageRequest) Descriptor() ([]byte, []int) {
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{57}
+}
+
+func (x *ParseMessageRequest) GetHeaders() map[string]string {
+	if x != nil {
+		return x.Headers
+	}
+	return nil
+}
+
+func (x *ParseMessageRequest) GetBody() []byte {
+	if x != nil {
+		return x.Body
+	}
+	return nil
+}
+
+// Message is a hint: the orders that it names are read again.
+type Message struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Kind  MessageKind            `protobuf:"varint,1,opt,name=kind,proto3,enum=sampan.v1.MessageKind" json:"kind,omitempty"`
+	// The gateway's own word.
+	Type string `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
+	// Where the order is, if the message says it.
+	Market   string   `protobuf:"bytes,3,opt,name=market,proto3" json:"market,omitempty"`
+	OrderIds []string `protobuf:"bytes,4,rep,name=order_ids,json=orderIds,proto3" json:"order_ids,omitempty"`
+	// Numbers of purchases that the message names.
+	Refs      []string `protobuf:"bytes,5,rep,name=refs,proto3" json:"refs,omitempty"`
+	RefundIds []string `protobuf:"bytes,6,rep,name=refund_ids,json=refundIds,proto3" json:"refund_ids,omitempty"`
+	// The gateway's own time.
+	SentMs int64 `protobuf:"varint,7,opt,name=sent_ms,json=sentMs,proto3" json:"sent_ms,omitempty"`
+	// Why a message that is the gateway's could not be understood.
+	Problem       string `protobuf:"bytes,8,opt,name=problem,proto3" json:"problem,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Message) Reset() {
+	*x = Message{}
+	mi := &file_sampan_v1_adapter_proto_msgTypes[58]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Message) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Message) ProtoMessage() {}
+
+func (x *Message) ProtoReflect() protoreflect.Message {
+	mi := &file_sampan_v1_adapter_proto_msgTypes[58]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Message.ProtoReflect.Descriptor instead.
+func (*Message) Descriptor() ([]byte, []int) {
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{58}
+}
+
+func (x *Message) GetKind() MessageKind {
+	if x != nil {
+		return x.Kind
+	}
+	return MessageKind_MESSAGE_KIND_UNSPECIFIED
+}
+
+func (x *Message) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *Message) GetMarket() string {
+	if x != nil {
+		return x.Market
+	}
+	return ""
+}
+
+func (x *Message) GetOrderIds() []string {
+	if x != nil {
+		return x.OrderIds
+	}
+	return nil
+}
+
+func (x *Message) GetRefs() []string {
+	if x != nil {
+		return x.Refs
+	}
+	return nil
+}
+
+func (x *Message) GetRefundIds() []string {
+	if x != nil {
+		return x.RefundIds
+	}
+	return nil
+}
+
+func (x *Message) GetSentMs() int64 {
+	if x != nil {
+		return x.SentMs
+	}
+	return 0
+}
+
+func (x *Message) GetProblem() string {
+	if x != nil {
+		return x.Problem
+	}
+	return ""
+}
+
+type ParseMessageResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Reply:
+	//
+	//	*ParseMessageResponse_Message
+	//	*ParseMessageResponse_Error
+	Reply         isParseMessageResponse_Reply `protobuf_oneof:"reply"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ParseMessageResponse) Reset() {
+	*x = ParseMessageResponse{}
+	mi := &file_sampan_v1_adapter_proto_msgTypes[59]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ParseMessageResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ParseMessageResponse) ProtoMessage() {}
+
+func (x *ParseMessageResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sampan_v1_adapter_proto_msgTypes[59]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ParseMessageResponse.ProtoReflect.Descriptor instead.
+func (*ParseMessageResponse) Descriptor() ([]byte, []int) {
+	return file_sampan_v1_adapter_proto_rawDescGZIP(), []int{59}
+}
+
+func (x *ParseMessageResponse) GetReply() isParseMessageResponse_Reply {
+	if x != nil {
+		return x.Reply
+	}
+	return nil
+}
+
+func (x *ParseMessageResponse) GetMessage() *Message {
+	if x != nil {
+		if x, ok := x.Reply.(*ParseMessageResponse_Message); ok {
+			return x.Message
+		}
+	}
+	return nil
+}
+
+func (x *ParseMessageResponse) GetError() *Error {
+	if x != nil {
+		if x, ok := x.Reply.(*ParseMessageResponse_Error); ok {
+			return x.Error
+		}
+	}
+	return nil
+}
+
+type isParseMessageResponse_Reply interface {
+	isParseMessageResponse_Reply()
+}
+
+type ParseMessageResponse_Message struct {
+	Message *Message `protobuf:"bytes,1,opt,name=message,proto3,oneof"`
+}
+
+type ParseMessageResponse_Error struct {
+	Error *Error `protobuf:"bytes,2,opt,name=error,proto3,oneof"`
+}
+
+func (*ParseMessageResponse_Message) isParseMessageResponse_Reply() {}
+
+func (*ParseMessageResponse_Error) isParseMessageResponse_Reply() {}
 
 var File_sampan_v1_adapter_proto protoreflect.FileDescriptor
 
@@ -5218,7 +5577,7 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\x06Effect\x12,\n" +
 	"\x05class\x18\x01 \x01(\x0e2\x16.sampan.v1.EffectClassR\x05class\x12\x19\n" +
 	"\bfence_ms\x18\x02 \x01(\x03R\afenceMs\x12\x10\n" +
-	"\x03why\x18\x03 \x01(\tR\x03why\"\x8f\x05\n" +
+	"\x03why\x18\x03 \x01(\tR\x03why\"\xc6\x05\n" +
 	"\vDescription\x12\x18\n" +
 	"\aadapter\x18\x01 \x01(\tR\aadapter\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x16\n" +
@@ -5234,13 +5593,17 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\x0econtract_minor\x18\n" +
 	" \x01(\x05R\rcontractMinor\x12\x1a\n" +
 	"\bfeatures\x18\v \x03(\tR\bfeatures\x121\n" +
-	"\tendpoints\x18\f \x03(\v2\x13.sampan.v1.EndpointR\tendpoints\x1aT\n" +
+	"\tendpoints\x18\f \x03(\v2\x13.sampan.v1.EndpointR\tendpoints\x125\n" +
+	"\bmessages\x18\r \x01(\v2\x19.sampan.v1.MessageReadingR\bmessages\x1aT\n" +
 	"\x0fOperationsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12+\n" +
 	"\x05value\x18\x02 \x01(\v2\x15.sampan.v1.CapabilityR\x05value:\x028\x01\x1a:\n" +
 	"\fOptionsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xf3\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\">\n" +
+	"\x0eMessageReading\x12\x18\n" +
+	"\aheaders\x18\x01 \x03(\tR\aheaders\x12\x12\n" +
+	"\x04note\x18\x02 \x01(\tR\x04note\"\xf3\x01\n" +
 	"\bEndpoint\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06method\x18\x02 \x01(\tR\x06method\x12\x12\n" +
@@ -5539,6 +5902,26 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\x0eInvokeResponse\x121\n" +
 	"\x06answer\x18\x01 \x01(\v2\x17.sampan.v1.InvokeAnswerH\x00R\x06answer\x12(\n" +
 	"\x05error\x18\x02 \x01(\v2\x10.sampan.v1.ErrorH\x00R\x05errorB\a\n" +
+	"\x05reply\"\xac\x01\n" +
+	"\x13ParseMessageRequest\x12E\n" +
+	"\aheaders\x18\x01 \x03(\v2+.sampan.v1.ParseMessageRequest.HeadersEntryR\aheaders\x12\x12\n" +
+	"\x04body\x18\x02 \x01(\fR\x04body\x1a:\n" +
+	"\fHeadersEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xe4\x01\n" +
+	"\aMessage\x12*\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x16.sampan.v1.MessageKindR\x04kind\x12\x12\n" +
+	"\x04type\x18\x02 \x01(\tR\x04type\x12\x16\n" +
+	"\x06market\x18\x03 \x01(\tR\x06market\x12\x1b\n" +
+	"\torder_ids\x18\x04 \x03(\tR\borderIds\x12\x12\n" +
+	"\x04refs\x18\x05 \x03(\tR\x04refs\x12\x1d\n" +
+	"\n" +
+	"refund_ids\x18\x06 \x03(\tR\trefundIds\x12\x17\n" +
+	"\asent_ms\x18\a \x01(\x03R\x06sentMs\x12\x18\n" +
+	"\aproblem\x18\b \x01(\tR\aproblem\"y\n" +
+	"\x14ParseMessageResponse\x12.\n" +
+	"\amessage\x18\x01 \x01(\v2\x12.sampan.v1.MessageH\x00R\amessage\x12(\n" +
+	"\x05error\x18\x02 \x01(\v2\x10.sampan.v1.ErrorH\x00R\x05errorB\a\n" +
 	"\x05reply*J\n" +
 	"\aOutcome\x12\x17\n" +
 	"\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x14\n" +
@@ -5611,7 +5994,12 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\vCancelState\x12\x1c\n" +
 	"\x18CANCEL_STATE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11CANCEL_STATE_DONE\x10\x01\x12\x19\n" +
-	"\x15CANCEL_STATE_ACCEPTED\x10\x022\xe1\a\n" +
+	"\x15CANCEL_STATE_ACCEPTED\x10\x02*\x8c\x01\n" +
+	"\vMessageKind\x12\x1c\n" +
+	"\x18MESSAGE_KIND_UNSPECIFIED\x10\x00\x12\x1e\n" +
+	"\x1aMESSAGE_KIND_ORDER_CHANGED\x10\x01\x12\x1e\n" +
+	"\x1aMESSAGE_KIND_PRICE_CHANGED\x10\x02\x12\x1f\n" +
+	"\x1bMESSAGE_KIND_REFUND_CHANGED\x10\x032\xb2\b\n" +
 	"\x0eAdapterService\x12F\n" +
 	"\tConfigure\x12\x1b.sampan.v1.ConfigureRequest\x1a\x1c.sampan.v1.ConfigureResponse\x12C\n" +
 	"\bDescribe\x12\x1a.sampan.v1.DescribeRequest\x1a\x1b.sampan.v1.DescribeResponse\x12L\n" +
@@ -5628,7 +6016,8 @@ const file_sampan_v1_adapter_proto_rawDesc = "" +
 	"\tGetRefund\x12\x1b.sampan.v1.GetRefundRequest\x1a\x1c.sampan.v1.GetRefundResponse\x12I\n" +
 	"\n" +
 	"ProveFence\x12\x1c.sampan.v1.ProveFenceRequest\x1a\x1d.sampan.v1.ProveFenceResponse\x12=\n" +
-	"\x06Invoke\x12\x18.sampan.v1.InvokeRequest\x1a\x19.sampan.v1.InvokeResponseB3Z1github.com/sampan-go/sampan/plugin/internal/pb;pbb\x06proto3"
+	"\x06Invoke\x12\x18.sampan.v1.InvokeRequest\x1a\x19.sampan.v1.InvokeResponse\x12O\n" +
+	"\fParseMessage\x12\x1e.sampan.v1.ParseMessageRequest\x1a\x1f.sampan.v1.ParseMessageResponseB3Z1github.com/sampan-go/sampan/plugin/internal/pb;pbb\x06proto3"
 
 var (
 	file_sampan_v1_adapter_proto_rawDescOnce sync.Once
@@ -5642,8 +6031,8 @@ func file_sampan_v1_adapter_proto_rawDescGZIP() []byte {
 	return file_sampan_v1_adapter_proto_rawDescData
 }
 
-var file_sampan_v1_adapter_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
-var file_sampan_v1_adapter_proto_msgTypes = make([]protoimpl.MessageInfo, 61)
+var file_sampan_v1_adapter_proto_enumTypes = make([]protoimpl.EnumInfo, 12)
+var file_sampan_v1_adapter_proto_msgTypes = make([]protoimpl.MessageInfo, 66)
 var file_sampan_v1_adapter_proto_goTypes = []any{
 	(Outcome)(0),                   // 0: sampan.v1.Outcome
 	(ErrorCode)(0),                 // 1: sampan.v1.ErrorCode
@@ -5656,210 +6045,223 @@ var file_sampan_v1_adapter_proto_goTypes = []any{
 	(GoodsState)(0),                // 8: sampan.v1.GoodsState
 	(RefundState)(0),               // 9: sampan.v1.RefundState
 	(CancelState)(0),               // 10: sampan.v1.CancelState
-	(*Money)(nil),                  // 11: sampan.v1.Money
-	(*Error)(nil),                  // 12: sampan.v1.Error
-	(*Attempt)(nil),                // 13: sampan.v1.Attempt
-	(*ConfigureRequest)(nil),       // 14: sampan.v1.ConfigureRequest
-	(*ConfigureResponse)(nil),      // 15: sampan.v1.ConfigureResponse
-	(*DescribeRequest)(nil),        // 16: sampan.v1.DescribeRequest
-	(*DescribeResponse)(nil),       // 17: sampan.v1.DescribeResponse
-	(*Capability)(nil),             // 18: sampan.v1.Capability
-	(*Effect)(nil),                 // 19: sampan.v1.Effect
-	(*Description)(nil),            // 20: sampan.v1.Description
-	(*Endpoint)(nil),               // 21: sampan.v1.Endpoint
-	(*Address)(nil),                // 22: sampan.v1.Address
-	(*OrderRef)(nil),               // 23: sampan.v1.OrderRef
-	(*OrderLine)(nil),              // 24: sampan.v1.OrderLine
-	(*CreateOrderRequest)(nil),     // 25: sampan.v1.CreateOrderRequest
-	(*CreateOrderResponse)(nil),    // 26: sampan.v1.CreateOrderResponse
-	(*Line)(nil),                   // 27: sampan.v1.Line
-	(*GatewayError)(nil),           // 28: sampan.v1.GatewayError
-	(*Totals)(nil),                 // 29: sampan.v1.Totals
-	(*Times)(nil),                  // 30: sampan.v1.Times
-	(*Order)(nil),                  // 31: sampan.v1.Order
-	(*ListOrdersRequest)(nil),      // 32: sampan.v1.ListOrdersRequest
-	(*ListOrdersResponse)(nil),     // 33: sampan.v1.ListOrdersResponse
-	(*OrderPage)(nil),              // 34: sampan.v1.OrderPage
-	(*GetOrderRequest)(nil),        // 35: sampan.v1.GetOrderRequest
-	(*GetOrderResponse)(nil),       // 36: sampan.v1.GetOrderResponse
-	(*PayRequest)(nil),             // 37: sampan.v1.PayRequest
-	(*Payment)(nil),                // 38: sampan.v1.Payment
-	(*PayResponse)(nil),            // 39: sampan.v1.PayResponse
-	(*TrackRequest)(nil),           // 40: sampan.v1.TrackRequest
-	(*Event)(nil),                  // 41: sampan.v1.Event
-	(*Parcel)(nil),                 // 42: sampan.v1.Parcel
-	(*Tracking)(nil),               // 43: sampan.v1.Tracking
-	(*TrackResponse)(nil),          // 44: sampan.v1.TrackResponse
-	(*RefundLine)(nil),             // 45: sampan.v1.RefundLine
-	(*RefundRequest)(nil),          // 46: sampan.v1.RefundRequest
-	(*Refund)(nil),                 // 47: sampan.v1.Refund
-	(*RefundResponse)(nil),         // 48: sampan.v1.RefundResponse
-	(*GetRefundRequest)(nil),       // 49: sampan.v1.GetRefundRequest
-	(*GetRefundResponse)(nil),      // 50: sampan.v1.GetRefundResponse
-	(*CancelOrderRequest)(nil),     // 51: sampan.v1.CancelOrderRequest
-	(*Cancellation)(nil),           // 52: sampan.v1.Cancellation
-	(*CancelOrderResponse)(nil),    // 53: sampan.v1.CancelOrderResponse
-	(*QuoteRequest)(nil),           // 54: sampan.v1.QuoteRequest
-	(*QuoteLine)(nil),              // 55: sampan.v1.QuoteLine
-	(*Quote)(nil),                  // 56: sampan.v1.Quote
-	(*QuoteResponse)(nil),          // 57: sampan.v1.QuoteResponse
-	(*ConfirmReceiptRequest)(nil),  // 58: sampan.v1.ConfirmReceiptRequest
-	(*Receipt)(nil),                // 59: sampan.v1.Receipt
-	(*ConfirmReceiptResponse)(nil), // 60: sampan.v1.ConfirmReceiptResponse
-	(*ProveFenceRequest)(nil),      // 61: sampan.v1.ProveFenceRequest
-	(*FenceProof)(nil),             // 62: sampan.v1.FenceProof
-	(*ProveFenceResponse)(nil),     // 63: sampan.v1.ProveFenceResponse
-	(*InvokeRequest)(nil),          // 64: sampan.v1.InvokeRequest
-	(*InvokeAnswer)(nil),           // 65: sampan.v1.InvokeAnswer
-	(*InvokeResponse)(nil),         // 66: sampan.v1.InvokeResponse
-	nil,                            // 67: sampan.v1.Description.OperationsEntry
-	nil,                            // 68: sampan.v1.Description.OptionsEntry
-	nil,                            // 69: sampan.v1.CreateOrderRequest.OptionsEntry
-	nil,                            // 70: sampan.v1.Line.AttributesEntry
-	nil,                            // 71: sampan.v1.QuoteRequest.OptionsEntry
+	(MessageKind)(0),               // 11: sampan.v1.MessageKind
+	(*Money)(nil),                  // 12: sampan.v1.Money
+	(*Error)(nil),                  // 13: sampan.v1.Error
+	(*Attempt)(nil),                // 14: sampan.v1.Attempt
+	(*ConfigureRequest)(nil),       // 15: sampan.v1.ConfigureRequest
+	(*ConfigureResponse)(nil),      // 16: sampan.v1.ConfigureResponse
+	(*DescribeRequest)(nil),        // 17: sampan.v1.DescribeRequest
+	(*DescribeResponse)(nil),       // 18: sampan.v1.DescribeResponse
+	(*Capability)(nil),             // 19: sampan.v1.Capability
+	(*Effect)(nil),                 // 20: sampan.v1.Effect
+	(*Description)(nil),            // 21: sampan.v1.Description
+	(*MessageReading)(nil),         // 22: sampan.v1.MessageReading
+	(*Endpoint)(nil),               // 23: sampan.v1.Endpoint
+	(*Address)(nil),                // 24: sampan.v1.Address
+	(*OrderRef)(nil),               // 25: sampan.v1.OrderRef
+	(*OrderLine)(nil),              // 26: sampan.v1.OrderLine
+	(*CreateOrderRequest)(nil),     // 27: sampan.v1.CreateOrderRequest
+	(*CreateOrderResponse)(nil),    // 28: sampan.v1.CreateOrderResponse
+	(*Line)(nil),                   // 29: sampan.v1.Line
+	(*GatewayError)(nil),           // 30: sampan.v1.GatewayError
+	(*Totals)(nil),                 // 31: sampan.v1.Totals
+	(*Times)(nil),                  // 32: sampan.v1.Times
+	(*Order)(nil),                  // 33: sampan.v1.Order
+	(*ListOrdersRequest)(nil),      // 34: sampan.v1.ListOrdersRequest
+	(*ListOrdersResponse)(nil),     // 35: sampan.v1.ListOrdersResponse
+	(*OrderPage)(nil),              // 36: sampan.v1.OrderPage
+	(*GetOrderRequest)(nil),        // 37: sampan.v1.GetOrderRequest
+	(*GetOrderResponse)(nil),       // 38: sampan.v1.GetOrderResponse
+	(*PayRequest)(nil),             // 39: sampan.v1.PayRequest
+	(*Payment)(nil),                // 40: sampan.v1.Payment
+	(*PayResponse)(nil),            // 41: sampan.v1.PayResponse
+	(*TrackRequest)(nil),           // 42: sampan.v1.TrackRequest
+	(*Event)(nil),                  // 43: sampan.v1.Event
+	(*Parcel)(nil),                 // 44: sampan.v1.Parcel
+	(*Tracking)(nil),               // 45: sampan.v1.Tracking
+	(*TrackResponse)(nil),          // 46: sampan.v1.TrackResponse
+	(*RefundLine)(nil),             // 47: sampan.v1.RefundLine
+	(*RefundRequest)(nil),          // 48: sampan.v1.RefundRequest
+	(*Refund)(nil),                 // 49: sampan.v1.Refund
+	(*RefundResponse)(nil),         // 50: sampan.v1.RefundResponse
+	(*GetRefundRequest)(nil),       // 51: sampan.v1.GetRefundRequest
+	(*GetRefundResponse)(nil),      // 52: sampan.v1.GetRefundResponse
+	(*CancelOrderRequest)(nil),     // 53: sampan.v1.CancelOrderRequest
+	(*Cancellation)(nil),           // 54: sampan.v1.Cancellation
+	(*CancelOrderResponse)(nil),    // 55: sampan.v1.CancelOrderResponse
+	(*QuoteRequest)(nil),           // 56: sampan.v1.QuoteRequest
+	(*QuoteLine)(nil),              // 57: sampan.v1.QuoteLine
+	(*Quote)(nil),                  // 58: sampan.v1.Quote
+	(*QuoteResponse)(nil),          // 59: sampan.v1.QuoteResponse
+	(*ConfirmReceiptRequest)(nil),  // 60: sampan.v1.ConfirmReceiptRequest
+	(*Receipt)(nil),                // 61: sampan.v1.Receipt
+	(*ConfirmReceiptResponse)(nil), // 62: sampan.v1.ConfirmReceiptResponse
+	(*ProveFenceRequest)(nil),      // 63: sampan.v1.ProveFenceRequest
+	(*FenceProof)(nil),             // 64: sampan.v1.FenceProof
+	(*ProveFenceResponse)(nil),     // 65: sampan.v1.ProveFenceResponse
+	(*InvokeRequest)(nil),          // 66: sampan.v1.InvokeRequest
+	(*InvokeAnswer)(nil),           // 67: sampan.v1.InvokeAnswer
+	(*InvokeResponse)(nil),         // 68: sampan.v1.InvokeResponse
+	(*ParseMessageRequest)(nil),    // 69: sampan.v1.ParseMessageRequest
+	(*Message)(nil),                // 70: sampan.v1.Message
+	(*ParseMessageResponse)(nil),   // 71: sampan.v1.ParseMessageResponse
+	nil,                            // 72: sampan.v1.Description.OperationsEntry
+	nil,                            // 73: sampan.v1.Description.OptionsEntry
+	nil,                            // 74: sampan.v1.CreateOrderRequest.OptionsEntry
+	nil,                            // 75: sampan.v1.Line.AttributesEntry
+	nil,                            // 76: sampan.v1.QuoteRequest.OptionsEntry
+	nil,                            // 77: sampan.v1.ParseMessageRequest.HeadersEntry
 }
 var file_sampan_v1_adapter_proto_depIdxs = []int32{
 	1,   // 0: sampan.v1.Error.code:type_name -> sampan.v1.ErrorCode
 	0,   // 1: sampan.v1.Error.outcome:type_name -> sampan.v1.Outcome
-	12,  // 2: sampan.v1.ConfigureResponse.error:type_name -> sampan.v1.Error
-	20,  // 3: sampan.v1.DescribeResponse.description:type_name -> sampan.v1.Description
-	12,  // 4: sampan.v1.DescribeResponse.error:type_name -> sampan.v1.Error
+	13,  // 2: sampan.v1.ConfigureResponse.error:type_name -> sampan.v1.Error
+	21,  // 3: sampan.v1.DescribeResponse.description:type_name -> sampan.v1.Description
+	13,  // 4: sampan.v1.DescribeResponse.error:type_name -> sampan.v1.Error
 	2,   // 5: sampan.v1.Capability.support:type_name -> sampan.v1.Support
-	19,  // 6: sampan.v1.Capability.effect:type_name -> sampan.v1.Effect
+	20,  // 6: sampan.v1.Capability.effect:type_name -> sampan.v1.Effect
 	3,   // 7: sampan.v1.Effect.class:type_name -> sampan.v1.EffectClass
-	67,  // 8: sampan.v1.Description.operations:type_name -> sampan.v1.Description.OperationsEntry
+	72,  // 8: sampan.v1.Description.operations:type_name -> sampan.v1.Description.OperationsEntry
 	4,   // 9: sampan.v1.Description.idempotency:type_name -> sampan.v1.Idempotency
-	68,  // 10: sampan.v1.Description.options:type_name -> sampan.v1.Description.OptionsEntry
-	21,  // 11: sampan.v1.Description.endpoints:type_name -> sampan.v1.Endpoint
-	18,  // 12: sampan.v1.Endpoint.capability:type_name -> sampan.v1.Capability
-	11,  // 13: sampan.v1.OrderLine.unit_price:type_name -> sampan.v1.Money
-	24,  // 14: sampan.v1.CreateOrderRequest.lines:type_name -> sampan.v1.OrderLine
-	22,  // 15: sampan.v1.CreateOrderRequest.address:type_name -> sampan.v1.Address
-	11,  // 16: sampan.v1.CreateOrderRequest.max_total:type_name -> sampan.v1.Money
-	69,  // 17: sampan.v1.CreateOrderRequest.options:type_name -> sampan.v1.CreateOrderRequest.OptionsEntry
-	13,  // 18: sampan.v1.CreateOrderRequest.attempt:type_name -> sampan.v1.Attempt
-	31,  // 19: sampan.v1.CreateOrderResponse.order:type_name -> sampan.v1.Order
-	12,  // 20: sampan.v1.CreateOrderResponse.error:type_name -> sampan.v1.Error
-	11,  // 21: sampan.v1.Line.unit_price:type_name -> sampan.v1.Money
-	11,  // 22: sampan.v1.Line.amount:type_name -> sampan.v1.Money
-	5,   // 23: sampan.v1.Line.status:type_name -> sampan.v1.Status
-	70,  // 24: sampan.v1.Line.attributes:type_name -> sampan.v1.Line.AttributesEntry
-	28,  // 25: sampan.v1.Line.problem:type_name -> sampan.v1.GatewayError
-	11,  // 26: sampan.v1.Totals.goods:type_name -> sampan.v1.Money
-	11,  // 27: sampan.v1.Totals.shipping:type_name -> sampan.v1.Money
-	11,  // 28: sampan.v1.Totals.discount:type_name -> sampan.v1.Money
-	11,  // 29: sampan.v1.Totals.payable:type_name -> sampan.v1.Money
-	11,  // 30: sampan.v1.Totals.refunded:type_name -> sampan.v1.Money
-	23,  // 31: sampan.v1.Order.order:type_name -> sampan.v1.OrderRef
-	5,   // 32: sampan.v1.Order.status:type_name -> sampan.v1.Status
-	27,  // 33: sampan.v1.Order.lines:type_name -> sampan.v1.Line
-	29,  // 34: sampan.v1.Order.totals:type_name -> sampan.v1.Totals
-	30,  // 35: sampan.v1.Order.times:type_name -> sampan.v1.Times
-	22,  // 36: sampan.v1.Order.address:type_name -> sampan.v1.Address
-	42,  // 37: sampan.v1.Order.parcels:type_name -> sampan.v1.Parcel
-	47,  // 38: sampan.v1.Order.refunds:type_name -> sampan.v1.Refund
-	31,  // 39: sampan.v1.Order.siblings:type_name -> sampan.v1.Order
-	5,   // 40: sampan.v1.ListOrdersRequest.status:type_name -> sampan.v1.Status
-	34,  // 41: sampan.v1.ListOrdersResponse.page:type_name -> sampan.v1.OrderPage
-	12,  // 42: sampan.v1.ListOrdersResponse.error:type_name -> sampan.v1.Error
-	31,  // 43: sampan.v1.OrderPage.orders:type_name -> sampan.v1.Order
-	23,  // 44: sampan.v1.GetOrderRequest.order:type_name -> sampan.v1.OrderRef
-	31,  // 45: sampan.v1.GetOrderResponse.order:type_name -> sampan.v1.Order
-	12,  // 46: sampan.v1.GetOrderResponse.error:type_name -> sampan.v1.Error
-	23,  // 47: sampan.v1.PayRequest.order:type_name -> sampan.v1.OrderRef
-	11,  // 48: sampan.v1.PayRequest.expect:type_name -> sampan.v1.Money
-	13,  // 49: sampan.v1.PayRequest.attempt:type_name -> sampan.v1.Attempt
-	23,  // 50: sampan.v1.Payment.order:type_name -> sampan.v1.OrderRef
-	6,   // 51: sampan.v1.Payment.state:type_name -> sampan.v1.PaymentState
-	11,  // 52: sampan.v1.Payment.amount:type_name -> sampan.v1.Money
-	38,  // 53: sampan.v1.PayResponse.payment:type_name -> sampan.v1.Payment
-	12,  // 54: sampan.v1.PayResponse.error:type_name -> sampan.v1.Error
-	23,  // 55: sampan.v1.TrackRequest.order:type_name -> sampan.v1.OrderRef
-	41,  // 56: sampan.v1.Parcel.events:type_name -> sampan.v1.Event
-	23,  // 57: sampan.v1.Tracking.order:type_name -> sampan.v1.OrderRef
-	42,  // 58: sampan.v1.Tracking.parcels:type_name -> sampan.v1.Parcel
-	43,  // 59: sampan.v1.TrackResponse.tracking:type_name -> sampan.v1.Tracking
-	12,  // 60: sampan.v1.TrackResponse.error:type_name -> sampan.v1.Error
-	23,  // 61: sampan.v1.RefundRequest.order:type_name -> sampan.v1.OrderRef
-	7,   // 62: sampan.v1.RefundRequest.kind:type_name -> sampan.v1.RefundKind
-	45,  // 63: sampan.v1.RefundRequest.lines:type_name -> sampan.v1.RefundLine
-	11,  // 64: sampan.v1.RefundRequest.amount:type_name -> sampan.v1.Money
-	11,  // 65: sampan.v1.RefundRequest.shipping:type_name -> sampan.v1.Money
-	8,   // 66: sampan.v1.RefundRequest.goods:type_name -> sampan.v1.GoodsState
-	13,  // 67: sampan.v1.RefundRequest.attempt:type_name -> sampan.v1.Attempt
-	23,  // 68: sampan.v1.Refund.order:type_name -> sampan.v1.OrderRef
-	7,   // 69: sampan.v1.Refund.kind:type_name -> sampan.v1.RefundKind
-	9,   // 70: sampan.v1.Refund.state:type_name -> sampan.v1.RefundState
-	11,  // 71: sampan.v1.Refund.amount:type_name -> sampan.v1.Money
-	11,  // 72: sampan.v1.Refund.shipping:type_name -> sampan.v1.Money
-	45,  // 73: sampan.v1.Refund.lines:type_name -> sampan.v1.RefundLine
-	47,  // 74: sampan.v1.RefundResponse.refund:type_name -> sampan.v1.Refund
-	12,  // 75: sampan.v1.RefundResponse.error:type_name -> sampan.v1.Error
-	23,  // 76: sampan.v1.GetRefundRequest.order:type_name -> sampan.v1.OrderRef
-	47,  // 77: sampan.v1.GetRefundResponse.refund:type_name -> sampan.v1.Refund
-	12,  // 78: sampan.v1.GetRefundResponse.error:type_name -> sampan.v1.Error
-	23,  // 79: sampan.v1.CancelOrderRequest.order:type_name -> sampan.v1.OrderRef
-	13,  // 80: sampan.v1.CancelOrderRequest.attempt:type_name -> sampan.v1.Attempt
-	23,  // 81: sampan.v1.Cancellation.order:type_name -> sampan.v1.OrderRef
-	10,  // 82: sampan.v1.Cancellation.state:type_name -> sampan.v1.CancelState
-	52,  // 83: sampan.v1.CancelOrderResponse.cancellation:type_name -> sampan.v1.Cancellation
-	12,  // 84: sampan.v1.CancelOrderResponse.error:type_name -> sampan.v1.Error
-	24,  // 85: sampan.v1.QuoteRequest.lines:type_name -> sampan.v1.OrderLine
-	22,  // 86: sampan.v1.QuoteRequest.address:type_name -> sampan.v1.Address
-	71,  // 87: sampan.v1.QuoteRequest.options:type_name -> sampan.v1.QuoteRequest.OptionsEntry
-	11,  // 88: sampan.v1.QuoteLine.unit_price:type_name -> sampan.v1.Money
-	11,  // 89: sampan.v1.QuoteLine.amount:type_name -> sampan.v1.Money
-	28,  // 90: sampan.v1.QuoteLine.problem:type_name -> sampan.v1.GatewayError
-	55,  // 91: sampan.v1.Quote.lines:type_name -> sampan.v1.QuoteLine
-	29,  // 92: sampan.v1.Quote.totals:type_name -> sampan.v1.Totals
-	28,  // 93: sampan.v1.Quote.problem:type_name -> sampan.v1.GatewayError
-	56,  // 94: sampan.v1.QuoteResponse.quote:type_name -> sampan.v1.Quote
-	12,  // 95: sampan.v1.QuoteResponse.error:type_name -> sampan.v1.Error
-	23,  // 96: sampan.v1.ConfirmReceiptRequest.order:type_name -> sampan.v1.OrderRef
-	13,  // 97: sampan.v1.ConfirmReceiptRequest.attempt:type_name -> sampan.v1.Attempt
-	23,  // 98: sampan.v1.Receipt.order:type_name -> sampan.v1.OrderRef
-	59,  // 99: sampan.v1.ConfirmReceiptResponse.receipt:type_name -> sampan.v1.Receipt
-	12,  // 100: sampan.v1.ConfirmReceiptResponse.error:type_name -> sampan.v1.Error
-	62,  // 101: sampan.v1.ProveFenceResponse.proof:type_name -> sampan.v1.FenceProof
-	12,  // 102: sampan.v1.ProveFenceResponse.error:type_name -> sampan.v1.Error
-	11,  // 103: sampan.v1.InvokeRequest.spend:type_name -> sampan.v1.Money
-	13,  // 104: sampan.v1.InvokeRequest.attempt:type_name -> sampan.v1.Attempt
-	65,  // 105: sampan.v1.InvokeResponse.answer:type_name -> sampan.v1.InvokeAnswer
-	12,  // 106: sampan.v1.InvokeResponse.error:type_name -> sampan.v1.Error
-	18,  // 107: sampan.v1.Description.OperationsEntry.value:type_name -> sampan.v1.Capability
-	14,  // 108: sampan.v1.AdapterService.Configure:input_type -> sampan.v1.ConfigureRequest
-	16,  // 109: sampan.v1.AdapterService.Describe:input_type -> sampan.v1.DescribeRequest
-	25,  // 110: sampan.v1.AdapterService.CreateOrder:input_type -> sampan.v1.CreateOrderRequest
-	32,  // 111: sampan.v1.AdapterService.ListOrders:input_type -> sampan.v1.ListOrdersRequest
-	37,  // 112: sampan.v1.AdapterService.Pay:input_type -> sampan.v1.PayRequest
-	40,  // 113: sampan.v1.AdapterService.Track:input_type -> sampan.v1.TrackRequest
-	46,  // 114: sampan.v1.AdapterService.Refund:input_type -> sampan.v1.RefundRequest
-	35,  // 115: sampan.v1.AdapterService.GetOrder:input_type -> sampan.v1.GetOrderRequest
-	51,  // 116: sampan.v1.AdapterService.CancelOrder:input_type -> sampan.v1.CancelOrderRequest
-	54,  // 117: sampan.v1.AdapterService.Quote:input_type -> sampan.v1.QuoteRequest
-	58,  // 118: sampan.v1.AdapterService.ConfirmReceipt:input_type -> sampan.v1.ConfirmReceiptRequest
-	49,  // 119: sampan.v1.AdapterService.GetRefund:input_type -> sampan.v1.GetRefundRequest
-	61,  // 120: sampan.v1.AdapterService.ProveFence:input_type -> sampan.v1.ProveFenceRequest
-	64,  // 121: sampan.v1.AdapterService.Invoke:input_type -> sampan.v1.InvokeRequest
-	15,  // 122: sampan.v1.AdapterService.Configure:output_type -> sampan.v1.ConfigureResponse
-	17,  // 123: sampan.v1.AdapterService.Describe:output_type -> sampan.v1.DescribeResponse
-	26,  // 124: sampan.v1.AdapterService.CreateOrder:output_type -> sampan.v1.CreateOrderResponse
-	33,  // 125: sampan.v1.AdapterService.ListOrders:output_type -> sampan.v1.ListOrdersResponse
-	39,  // 126: sampan.v1.AdapterService.Pay:output_type -> sampan.v1.PayResponse
-	44,  // 127: sampan.v1.AdapterService.Track:output_type -> sampan.v1.TrackResponse
-	48,  // 128: sampan.v1.AdapterService.Refund:output_type -> sampan.v1.RefundResponse
-	36,  // 129: sampan.v1.AdapterService.GetOrder:output_type -> sampan.v1.GetOrderResponse
-	53,  // 130: sampan.v1.AdapterService.CancelOrder:output_type -> sampan.v1.CancelOrderResponse
-	57,  // 131: sampan.v1.AdapterService.Quote:output_type -> sampan.v1.QuoteResponse
-	60,  // 132: sampan.v1.AdapterService.ConfirmReceipt:output_type -> sampan.v1.ConfirmReceiptResponse
-	50,  // 133: sampan.v1.AdapterService.GetRefund:output_type -> sampan.v1.GetRefundResponse
-	63,  // 134: sampan.v1.AdapterService.ProveFence:output_type -> sampan.v1.ProveFenceResponse
-	66,  // 135: sampan.v1.AdapterService.Invoke:output_type -> sampan.v1.InvokeResponse
-	122, // [122:136] is the sub-list for method output_type
-	108, // [108:122] is the sub-list for method input_type
-	108, // [108:108] is the sub-list for extension type_name
-	108, // [108:108] is the sub-list for extension extendee
-	0,   // [0:108] is the sub-list for field type_name
+	73,  // 10: sampan.v1.Description.options:type_name -> sampan.v1.Description.OptionsEntry
+	23,  // 11: sampan.v1.Description.endpoints:type_name -> sampan.v1.Endpoint
+	22,  // 12: sampan.v1.Description.messages:type_name -> sampan.v1.MessageReading
+	19,  // 13: sampan.v1.Endpoint.capability:type_name -> sampan.v1.Capability
+	12,  // 14: sampan.v1.OrderLine.unit_price:type_name -> sampan.v1.Money
+	26,  // 15: sampan.v1.CreateOrderRequest.lines:type_name -> sampan.v1.OrderLine
+	24,  // 16: sampan.v1.CreateOrderRequest.address:type_name -> sampan.v1.Address
+	12,  // 17: sampan.v1.CreateOrderRequest.max_total:type_name -> sampan.v1.Money
+	74,  // 18: sampan.v1.CreateOrderRequest.options:type_name -> sampan.v1.CreateOrderRequest.OptionsEntry
+	14,  // 19: sampan.v1.CreateOrderRequest.attempt:type_name -> sampan.v1.Attempt
+	33,  // 20: sampan.v1.CreateOrderResponse.order:type_name -> sampan.v1.Order
+	13,  // 21: sampan.v1.CreateOrderResponse.error:type_name -> sampan.v1.Error
+	12,  // 22: sampan.v1.Line.unit_price:type_name -> sampan.v1.Money
+	12,  // 23: sampan.v1.Line.amount:type_name -> sampan.v1.Money
+	5,   // 24: sampan.v1.Line.status:type_name -> sampan.v1.Status
+	75,  // 25: sampan.v1.Line.attributes:type_name -> sampan.v1.Line.AttributesEntry
+	30,  // 26: sampan.v1.Line.problem:type_name -> sampan.v1.GatewayError
+	12,  // 27: sampan.v1.Totals.goods:type_name -> sampan.v1.Money
+	12,  // 28: sampan.v1.Totals.shipping:type_name -> sampan.v1.Money
+	12,  // 29: sampan.v1.Totals.discount:type_name -> sampan.v1.Money
+	12,  // 30: sampan.v1.Totals.payable:type_name -> sampan.v1.Money
+	12,  // 31: sampan.v1.Totals.refunded:type_name -> sampan.v1.Money
+	25,  // 32: sampan.v1.Order.order:type_name -> sampan.v1.OrderRef
+	5,   // 33: sampan.v1.Order.status:type_name -> sampan.v1.Status
+	29,  // 34: sampan.v1.Order.lines:type_name -> sampan.v1.Line
+	31,  // 35: sampan.v1.Order.totals:type_name -> sampan.v1.Totals
+	32,  // 36: sampan.v1.Order.times:type_name -> sampan.v1.Times
+	24,  // 37: sampan.v1.Order.address:type_name -> sampan.v1.Address
+	44,  // 38: sampan.v1.Order.parcels:type_name -> sampan.v1.Parcel
+	49,  // 39: sampan.v1.Order.refunds:type_name -> sampan.v1.Refund
+	33,  // 40: sampan.v1.Order.siblings:type_name -> sampan.v1.Order
+	5,   // 41: sampan.v1.ListOrdersRequest.status:type_name -> sampan.v1.Status
+	36,  // 42: sampan.v1.ListOrdersResponse.page:type_name -> sampan.v1.OrderPage
+	13,  // 43: sampan.v1.ListOrdersResponse.error:type_name -> sampan.v1.Error
+	33,  // 44: sampan.v1.OrderPage.orders:type_name -> sampan.v1.Order
+	25,  // 45: sampan.v1.GetOrderRequest.order:type_name -> sampan.v1.OrderRef
+	33,  // 46: sampan.v1.GetOrderResponse.order:type_name -> sampan.v1.Order
+	13,  // 47: sampan.v1.GetOrderResponse.error:type_name -> sampan.v1.Error
+	25,  // 48: sampan.v1.PayRequest.order:type_name -> sampan.v1.OrderRef
+	12,  // 49: sampan.v1.PayRequest.expect:type_name -> sampan.v1.Money
+	14,  // 50: sampan.v1.PayRequest.attempt:type_name -> sampan.v1.Attempt
+	25,  // 51: sampan.v1.Payment.order:type_name -> sampan.v1.OrderRef
+	6,   // 52: sampan.v1.Payment.state:type_name -> sampan.v1.PaymentState
+	12,  // 53: sampan.v1.Payment.amount:type_name -> sampan.v1.Money
+	40,  // 54: sampan.v1.PayResponse.payment:type_name -> sampan.v1.Payment
+	13,  // 55: sampan.v1.PayResponse.error:type_name -> sampan.v1.Error
+	25,  // 56: sampan.v1.TrackRequest.order:type_name -> sampan.v1.OrderRef
+	43,  // 57: sampan.v1.Parcel.events:type_name -> sampan.v1.Event
+	25,  // 58: sampan.v1.Tracking.order:type_name -> sampan.v1.OrderRef
+	44,  // 59: sampan.v1.Tracking.parcels:type_name -> sampan.v1.Parcel
+	45,  // 60: sampan.v1.TrackResponse.tracking:type_name -> sampan.v1.Tracking
+	13,  // 61: sampan.v1.TrackResponse.error:type_name -> sampan.v1.Error
+	25,  // 62: sampan.v1.RefundRequest.order:type_name -> sampan.v1.OrderRef
+	7,   // 63: sampan.v1.RefundRequest.kind:type_name -> sampan.v1.RefundKind
+	47,  // 64: sampan.v1.RefundRequest.lines:type_name -> sampan.v1.RefundLine
+	12,  // 65: sampan.v1.RefundRequest.amount:type_name -> sampan.v1.Money
+	12,  // 66: sampan.v1.RefundRequest.shipping:type_name -> sampan.v1.Money
+	8,   // 67: sampan.v1.RefundRequest.goods:type_name -> sampan.v1.GoodsState
+	14,  // 68: sampan.v1.RefundRequest.attempt:type_name -> sampan.v1.Attempt
+	25,  // 69: sampan.v1.Refund.order:type_name -> sampan.v1.OrderRef
+	7,   // 70: sampan.v1.Refund.kind:type_name -> sampan.v1.RefundKind
+	9,   // 71: sampan.v1.Refund.state:type_name -> sampan.v1.RefundState
+	12,  // 72: sampan.v1.Refund.amount:type_name -> sampan.v1.Money
+	12,  // 73: sampan.v1.Refund.shipping:type_name -> sampan.v1.Money
+	47,  // 74: sampan.v1.Refund.lines:type_name -> sampan.v1.RefundLine
+	49,  // 75: sampan.v1.RefundResponse.refund:type_name -> sampan.v1.Refund
+	13,  // 76: sampan.v1.RefundResponse.error:type_name -> sampan.v1.Error
+	25,  // 77: sampan.v1.GetRefundRequest.order:type_name -> sampan.v1.OrderRef
+	49,  // 78: sampan.v1.GetRefundResponse.refund:type_name -> sampan.v1.Refund
+	13,  // 79: sampan.v1.GetRefundResponse.error:type_name -> sampan.v1.Error
+	25,  // 80: sampan.v1.CancelOrderRequest.order:type_name -> sampan.v1.OrderRef
+	14,  // 81: sampan.v1.CancelOrderRequest.attempt:type_name -> sampan.v1.Attempt
+	25,  // 82: sampan.v1.Cancellation.order:type_name -> sampan.v1.OrderRef
+	10,  // 83: sampan.v1.Cancellation.state:type_name -> sampan.v1.CancelState
+	54,  // 84: sampan.v1.CancelOrderResponse.cancellation:type_name -> sampan.v1.Cancellation
+	13,  // 85: sampan.v1.CancelOrderResponse.error:type_name -> sampan.v1.Error
+	26,  // 86: sampan.v1.QuoteRequest.lines:type_name -> sampan.v1.OrderLine
+	24,  // 87: sampan.v1.QuoteRequest.address:type_name -> sampan.v1.Address
+	76,  // 88: sampan.v1.QuoteRequest.options:type_name -> sampan.v1.QuoteRequest.OptionsEntry
+	12,  // 89: sampan.v1.QuoteLine.unit_price:type_name -> sampan.v1.Money
+	12,  // 90: sampan.v1.QuoteLine.amount:type_name -> sampan.v1.Money
+	30,  // 91: sampan.v1.QuoteLine.problem:type_name -> sampan.v1.GatewayError
+	57,  // 92: sampan.v1.Quote.lines:type_name -> sampan.v1.QuoteLine
+	31,  // 93: sampan.v1.Quote.totals:type_name -> sampan.v1.Totals
+	30,  // 94: sampan.v1.Quote.problem:type_name -> sampan.v1.GatewayError
+	58,  // 95: sampan.v1.QuoteResponse.quote:type_name -> sampan.v1.Quote
+	13,  // 96: sampan.v1.QuoteResponse.error:type_name -> sampan.v1.Error
+	25,  // 97: sampan.v1.ConfirmReceiptRequest.order:type_name -> sampan.v1.OrderRef
+	14,  // 98: sampan.v1.ConfirmReceiptRequest.attempt:type_name -> sampan.v1.Attempt
+	25,  // 99: sampan.v1.Receipt.order:type_name -> sampan.v1.OrderRef
+	61,  // 100: sampan.v1.ConfirmReceiptResponse.receipt:type_name -> sampan.v1.Receipt
+	13,  // 101: sampan.v1.ConfirmReceiptResponse.error:type_name -> sampan.v1.Error
+	64,  // 102: sampan.v1.ProveFenceResponse.proof:type_name -> sampan.v1.FenceProof
+	13,  // 103: sampan.v1.ProveFenceResponse.error:type_name -> sampan.v1.Error
+	12,  // 104: sampan.v1.InvokeRequest.spend:type_name -> sampan.v1.Money
+	14,  // 105: sampan.v1.InvokeRequest.attempt:type_name -> sampan.v1.Attempt
+	67,  // 106: sampan.v1.InvokeResponse.answer:type_name -> sampan.v1.InvokeAnswer
+	13,  // 107: sampan.v1.InvokeResponse.error:type_name -> sampan.v1.Error
+	77,  // 108: sampan.v1.ParseMessageRequest.headers:type_name -> sampan.v1.ParseMessageRequest.HeadersEntry
+	11,  // 109: sampan.v1.Message.kind:type_name -> sampan.v1.MessageKind
+	70,  // 110: sampan.v1.ParseMessageResponse.message:type_name -> sampan.v1.Message
+	13,  // 111: sampan.v1.ParseMessageResponse.error:type_name -> sampan.v1.Error
+	19,  // 112: sampan.v1.Description.OperationsEntry.value:type_name -> sampan.v1.Capability
+	15,  // 113: sampan.v1.AdapterService.Configure:input_type -> sampan.v1.ConfigureRequest
+	17,  // 114: sampan.v1.AdapterService.Describe:input_type -> sampan.v1.DescribeRequest
+	27,  // 115: sampan.v1.AdapterService.CreateOrder:input_type -> sampan.v1.CreateOrderRequest
+	34,  // 116: sampan.v1.AdapterService.ListOrders:input_type -> sampan.v1.ListOrdersRequest
+	39,  // 117: sampan.v1.AdapterService.Pay:input_type -> sampan.v1.PayRequest
+	42,  // 118: sampan.v1.AdapterService.Track:input_type -> sampan.v1.TrackRequest
+	48,  // 119: sampan.v1.AdapterService.Refund:input_type -> sampan.v1.RefundRequest
+	37,  // 120: sampan.v1.AdapterService.GetOrder:input_type -> sampan.v1.GetOrderRequest
+	53,  // 121: sampan.v1.AdapterService.CancelOrder:input_type -> sampan.v1.CancelOrderRequest
+	56,  // 122: sampan.v1.AdapterService.Quote:input_type -> sampan.v1.QuoteRequest
+	60,  // 123: sampan.v1.AdapterService.ConfirmReceipt:input_type -> sampan.v1.ConfirmReceiptRequest
+	51,  // 124: sampan.v1.AdapterService.GetRefund:input_type -> sampan.v1.GetRefundRequest
+	63,  // 125: sampan.v1.AdapterService.ProveFence:input_type -> sampan.v1.ProveFenceRequest
+	66,  // 126: sampan.v1.AdapterService.Invoke:input_type -> sampan.v1.InvokeRequest
+	69,  // 127: sampan.v1.AdapterService.ParseMessage:input_type -> sampan.v1.ParseMessageRequest
+	16,  // 128: sampan.v1.AdapterService.Configure:output_type -> sampan.v1.ConfigureResponse
+	18,  // 129: sampan.v1.AdapterService.Describe:output_type -> sampan.v1.DescribeResponse
+	28,  // 130: sampan.v1.AdapterService.CreateOrder:output_type -> sampan.v1.CreateOrderResponse
+	35,  // 131: sampan.v1.AdapterService.ListOrders:output_type -> sampan.v1.ListOrdersResponse
+	41,  // 132: sampan.v1.AdapterService.Pay:output_type -> sampan.v1.PayResponse
+	46,  // 133: sampan.v1.AdapterService.Track:output_type -> sampan.v1.TrackResponse
+	50,  // 134: sampan.v1.AdapterService.Refund:output_type -> sampan.v1.RefundResponse
+	38,  // 135: sampan.v1.AdapterService.GetOrder:output_type -> sampan.v1.GetOrderResponse
+	55,  // 136: sampan.v1.AdapterService.CancelOrder:output_type -> sampan.v1.CancelOrderResponse
+	59,  // 137: sampan.v1.AdapterService.Quote:output_type -> sampan.v1.QuoteResponse
+	62,  // 138: sampan.v1.AdapterService.ConfirmReceipt:output_type -> sampan.v1.ConfirmReceiptResponse
+	52,  // 139: sampan.v1.AdapterService.GetRefund:output_type -> sampan.v1.GetRefundResponse
+	65,  // 140: sampan.v1.AdapterService.ProveFence:output_type -> sampan.v1.ProveFenceResponse
+	68,  // 141: sampan.v1.AdapterService.Invoke:output_type -> sampan.v1.InvokeResponse
+	71,  // 142: sampan.v1.AdapterService.ParseMessage:output_type -> sampan.v1.ParseMessageResponse
+	128, // [128:143] is the sub-list for method output_type
+	113, // [113:128] is the sub-list for method input_type
+	113, // [113:113] is the sub-list for extension type_name
+	113, // [113:113] is the sub-list for extension extendee
+	0,   // [0:113] is the sub-list for field type_name
 }
 
 func init() { file_sampan_v1_adapter_proto_init() }
@@ -5871,61 +6273,65 @@ func file_sampan_v1_adapter_proto_init() {
 		(*DescribeResponse_Description)(nil),
 		(*DescribeResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[15].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[16].OneofWrappers = []any{
 		(*CreateOrderResponse_Order)(nil),
 		(*CreateOrderResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[22].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[23].OneofWrappers = []any{
 		(*ListOrdersResponse_Page)(nil),
 		(*ListOrdersResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[25].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[26].OneofWrappers = []any{
 		(*GetOrderResponse_Order)(nil),
 		(*GetOrderResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[28].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[29].OneofWrappers = []any{
 		(*PayResponse_Payment)(nil),
 		(*PayResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[33].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[34].OneofWrappers = []any{
 		(*TrackResponse_Tracking)(nil),
 		(*TrackResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[37].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[38].OneofWrappers = []any{
 		(*RefundResponse_Refund)(nil),
 		(*RefundResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[39].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[40].OneofWrappers = []any{
 		(*GetRefundResponse_Refund)(nil),
 		(*GetRefundResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[42].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[43].OneofWrappers = []any{
 		(*CancelOrderResponse_Cancellation)(nil),
 		(*CancelOrderResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[46].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[47].OneofWrappers = []any{
 		(*QuoteResponse_Quote)(nil),
 		(*QuoteResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[49].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[50].OneofWrappers = []any{
 		(*ConfirmReceiptResponse_Receipt)(nil),
 		(*ConfirmReceiptResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[52].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[53].OneofWrappers = []any{
 		(*ProveFenceResponse_Proof)(nil),
 		(*ProveFenceResponse_Error)(nil),
 	}
-	file_sampan_v1_adapter_proto_msgTypes[55].OneofWrappers = []any{
+	file_sampan_v1_adapter_proto_msgTypes[56].OneofWrappers = []any{
 		(*InvokeResponse_Answer)(nil),
 		(*InvokeResponse_Error)(nil),
+	}
+	file_sampan_v1_adapter_proto_msgTypes[59].OneofWrappers = []any{
+		(*ParseMessageResponse_Message)(nil),
+		(*ParseMessageResponse_Error)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sampan_v1_adapter_proto_rawDesc), len(file_sampan_v1_adapter_proto_rawDesc)),
-			NumEnums:      11,
-			NumMessages:   61,
+			NumEnums:      12,
+			NumMessages:   66,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

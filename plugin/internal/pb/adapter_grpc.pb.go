@@ -25,7 +25,7 @@
 // the calls beside the operations that the adapter has.
 //
 //   1.0  the first.
-//   1.1  contract_minor and features; endpoints and Invoke.
+//   1.1  contract_minor and features; endpoints and Invoke; messages and ParseMessage.
 //
 // Which calls may have had an effect: CreateOrder, Pay, Refund, CancelOrder and ConfirmReceipt are
 // writes, and Invoke where its request has an attempt. On a write an adapter
@@ -73,6 +73,7 @@ const (
 	AdapterService_GetRefund_FullMethodName      = "/sampan.v1.AdapterService/GetRefund"
 	AdapterService_ProveFence_FullMethodName     = "/sampan.v1.AdapterService/ProveFence"
 	AdapterService_Invoke_FullMethodName         = "/sampan.v1.AdapterService/Invoke"
+	AdapterService_ParseMessage_FullMethodName   = "/sampan.v1.AdapterService/ParseMessage"
 )
 
 // AdapterServiceClient is the client API for AdapterService service.
@@ -115,6 +116,11 @@ type AdapterServiceClient interface {
 	// Describe: an adapter without it lists no endpoints. A write where request.attempt is set; an entry
 	// that may change something is refused without one.
 	Invoke(ctx context.Context, in *InvokeRequest, opts ...grpc.CallOption) (*InvokeResponse, error)
+	// ParseMessage verifies a message that the gateway pushed, over the bytes as they came, and reads which
+	// orders it is about. It sends nothing. Optional, and no operation of Describe: an adapter without it
+	// leaves Description.messages out. A message that the gateway did not sign is ERROR_CODE_DENIED; one
+	// that is signed and not understood is an answer with a problem. Deadline 300 ms.
+	ParseMessage(ctx context.Context, in *ParseMessageRequest, opts ...grpc.CallOption) (*ParseMessageResponse, error)
 }
 
 type adapterServiceClient struct {
@@ -274,6 +280,16 @@ func (c *adapterServiceClient) Invoke(ctx context.Context, in *InvokeRequest, op
 	return out, nil
 }
 
+func (c *adapterServiceClient) ParseMessage(ctx context.Context, in *ParseMessageRequest, opts ...grpc.CallOption) (*ParseMessageResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ParseMessageResponse)
+	err := c.cc.Invoke(ctx, AdapterService_ParseMessage_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AdapterServiceServer is the server API for AdapterService service.
 // All implementations must embed UnimplementedAdapterServiceServer
 // for forward compatibility.
@@ -314,6 +330,11 @@ type AdapterServiceServer interface {
 	// Describe: an adapter without it lists no endpoints. A write where request.attempt is set; an entry
 	// that may change something is refused without one.
 	Invoke(context.Context, *InvokeRequest) (*InvokeResponse, error)
+	// ParseMessage verifies a message that the gateway pushed, over the bytes as they came, and reads which
+	// orders it is about. It sends nothing. Optional, and no operation of Describe: an adapter without it
+	// leaves Description.messages out. A message that the gateway did not sign is ERROR_CODE_DENIED; one
+	// that is signed and not understood is an answer with a problem. Deadline 300 ms.
+	ParseMessage(context.Context, *ParseMessageRequest) (*ParseMessageResponse, error)
 	mustEmbedUnimplementedAdapterServiceServer()
 }
 
@@ -365,6 +386,9 @@ func (UnimplementedAdapterServiceServer) ProveFence(context.Context, *ProveFence
 }
 func (UnimplementedAdapterServiceServer) Invoke(context.Context, *InvokeRequest) (*InvokeResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Invoke not implemented")
+}
+func (UnimplementedAdapterServiceServer) ParseMessage(context.Context, *ParseMessageRequest) (*ParseMessageResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ParseMessage not implemented")
 }
 func (UnimplementedAdapterServiceServer) mustEmbedUnimplementedAdapterServiceServer() {}
 func (UnimplementedAdapterServiceServer) testEmbeddedByValue()                        {}
@@ -632,6 +656,24 @@ func _AdapterService_Invoke_Handler(srv interface{}, ctx context.Context, dec fu
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AdapterService_ParseMessage_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ParseMessageRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AdapterServiceServer).ParseMessage(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AdapterService_ParseMessage_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AdapterServiceServer).ParseMessage(ctx, req.(*ParseMessageRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // AdapterService_ServiceDesc is the grpc.ServiceDesc for AdapterService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -690,6 +732,10 @@ var AdapterService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Invoke",
 			Handler:    _AdapterService_Invoke_Handler,
+		},
+		{
+			MethodName: "ParseMessage",
+			Handler:    _AdapterService_ParseMessage_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

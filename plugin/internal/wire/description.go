@@ -16,6 +16,9 @@ func DescriptionTo(d core.Description) *pb.Description {
 	for _, e := range d.Endpoints {
 		m.Endpoints = append(m.Endpoints, endpointTo(e))
 	}
+	if d.Messages != nil {
+		m.Messages = &pb.MessageReading{Headers: d.Messages.Headers, Note: d.Messages.Note}
+	}
 	return m
 }
 
@@ -45,6 +48,12 @@ func DescriptionFrom(m *pb.Description) core.Description {
 	}
 	for _, e := range m.GetEndpoints() {
 		d.Endpoints = append(d.Endpoints, endpointFrom(e))
+	}
+	if r := m.GetMessages(); r != nil {
+		d.Messages = &core.MessageReading{Note: short(r.GetNote())}
+		for _, name := range r.GetHeaders() {
+			d.Messages.Headers = append(d.Messages.Headers, text(name))
+		}
 	}
 	return d
 }

@@ -61,6 +61,8 @@ func rows() []row {
 		both(&pb.FenceProof{}, safe(FenceProofFrom), FenceProofTo),
 		both(&pb.InvokeRequest{}, InvokeRequestFrom, InvokeRequestTo),
 		both(&pb.InvokeAnswer{}, InvokeAnswerFrom, InvokeAnswerTo),
+		both(&pb.ParseMessageRequest{}, MessageRequestFrom, MessageRequestTo),
+		both(&pb.Message{}, MessageFrom, MessageTo),
 	}
 }
 
