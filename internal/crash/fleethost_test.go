@@ -3,6 +3,7 @@ package crash
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -116,7 +117,7 @@ func (h *host) calm(ctx context.Context, p fleetPlan, goAhead <-chan struct{}) e
 	}
 	became := map[core.Ref]core.OrderID{}
 	for _, n := range p.shuffled() {
-		if became[refOf(n)], err = h.insist(ctx, n); err != nil {
+		if became[refOf(n)], err = h.insist(ctx, n, p.Seen); err != nil {
 			return fmt.Errorf("%s: %w", refOf(n), err)
 		}
 	}
@@ -132,13 +133,10 @@ func (h *host) recoverAll(ctx context.Context, seen truth) (decided int, err err
 		if err == nil && len(open) == 0 {
 			return decided, nil
 		}
-		for _, i := range open {
-			if i.State != core.IntentNeedsHuman {
-				continue
-			}
-			if _, err = h.buyer.Decide(ctx, i.IntentKey, seen.verdict(i)); err == nil {
-				decided++
-			}
+		if err == nil {
+			var n int
+			n, err = h.decideAll(ctx, open, seen)
+			decided += n
 		}
 		if time.Now().After(end) {
 			return decided, fmt.Errorf("%d intents stay open, the last error is %w", len(open), err)
@@ -146,11 +144,31 @@ func (h *host) recoverAll(ctx context.Context, seen truth) (decided int, err err
 	}
 }
 
-// insist makes the same calls until they are done: another host may be at work on them.
-func (h *host) insist(ctx context.Context, n int) (id core.OrderID, err error) {
+// decideAll is one round of a truthful person.
+func (h *host) decideAll(ctx context.Context, open []core.Intent, seen truth) (decided int, err error) {
+	for _, i := range open {
+		if i.State != core.IntentNeedsHuman {
+			continue
+		}
+		if _, err = h.buyer.Decide(ctx, i.IntentKey, seen.verdict(i)); err == nil {
+			decided++
+		}
+	}
+	return decided, err
+}
+
+// insist makes the same calls until they are done: another host may be at work on them. What was proved
+// three times not to have happened is for a person before it is tried again; nothing of it was sent
+// since seen was seen, because nothing is.
+func (h *host) insist(ctx context.Context, n int, seen truth) (id core.OrderID, err error) {
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if id, err = h.buy(ctx, n); err == nil {
 			return id, nil
+		}
+		if errors.Is(err, core.NeedsHuman) {
+			if open, err := h.buyer.Open(ctx); err == nil {
+				_, _ = h.decideAll(ctx, open, seen) // another host's person may have been quicker
+			}
 		}
 	}
 	return id, err
