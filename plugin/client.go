@@ -55,6 +55,14 @@ func (c *Client) PID() int {
 	return c.process.pid()
 }
 
+// Exit says how the adapter's process ended: "exit status 0", "signal: killed"; "" while it runs.
+func (c *Client) Exit() string {
+	if c.process == nil || !c.process.exited() {
+		return ""
+	}
+	return c.process.exit()
+}
+
 // Close ends the adapter: it is asked to, and killed with its children when it does not; that
 // takes 3 s at most. It may be called more than once. A write that is under way is InDoubt.
 func (c *Client) Close() error {

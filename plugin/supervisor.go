@@ -230,7 +230,7 @@ func (s *Supervisor) watch(r *running) {
 			s.lost(r, r.client.ended())
 			return
 		case <-tick.C:
-			if r.client.healthy(s.ctx) {
+			if r.client.Healthy(s.ctx) {
 				missed = 0
 			} else if missed++; missed == 3 {
 				s.config.Logger.Error("adapter does not answer", "account", s.config.Account, "adapter", s.config.Adapter, "pid", r.client.PID())
@@ -419,9 +419,9 @@ func (s *Supervisor) Close() error {
 // healthTimeout is how long an adapter may take to say that it lives.
 const healthTimeout = time.Second
 
-// healthy asks the standard health service, which every adapter has; go-plugin's own Ping has no
-// deadline.
-func (c *Client) healthy(ctx context.Context) bool {
+// Healthy asks the standard health service, which every adapter has, and waits for a second; go-plugin's
+// own Ping has no deadline.
+func (c *Client) Healthy(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
 	answer, err := healthpb.NewHealthClient(c.conn).Check(ctx, &healthpb.HealthCheckRequest{Service: goplugin.GRPCServiceName})

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"os"
 	"sort"
 	"strings"
 
@@ -36,6 +37,9 @@ func builtinNames() []string {
 func adapterCommand() *cobra.Command {
 	return &cobra.Command{Use: "adapter NAME", Hidden: true, Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if args[0] == holding {
+				return hold(os.Stdin)
+			}
 			serve, ok := builtins[args[0]]
 			if !ok {
 				return usage("no adapter %q is built in; there are %s", args[0], strings.Join(builtinNames(), ", "))

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -85,6 +85,8 @@ func (a *app) conform(ctx context.Context, adapter, file, junit string) error {
 	if err != nil {
 		return err
 	}
+	watched := watchLog(process.Logger)
+	process.Logger = slog.New(watched)
 	client, err := plugin.Open(ctx, process)
 	if err != nil {
 		return err
@@ -102,9 +104,11 @@ func (a *app) conform(ctx context.Context, adapter, file, junit string) error {
 		_ = client.Close() // the reason to give is why it cannot be checked
 		return err
 	}
-	for _, result := range []adaptertest.Result{endsInTime(client), killedInAWrite(ctx, process, h, hands)} {
+	p := processRules{process, client, h, hands, watched}
+	for _, rule := range p.rules() {
+		result := rule.run(ctx)
 		a.tellResult(result)
-		report.Results = append(report.Results, result)
+		report.Add(result)
 	}
 	if junit != "" {
 		if err := writeJUnit(junit, adapter, report); err != nil {
@@ -215,63 +219,6 @@ func (c conformConfig) refund(paid core.Order, r core.RefundRequest) core.Refund
 	}
 	return r
 }
-
-// endsInTime is a rule of the process: it goes when it is asked to.
-func endsInTime(client *plugin.Client) adaptertest.Result {
-	began := time.Now()
-	err := client.Close()
-	r := adaptertest.Result{Group: "process", Rule: "it ends within 3 s of being asked to", Verdict: adaptertest.Passed, Millis: time.Since(began).Milliseconds()}
-	if err != nil || time.Since(began) > 3*time.Second {
-		r.Verdict = adaptertest.Failed
-		r.Said = fmt.Sprintf("rule:  process: %s\ngot:   %s, %v\nwant:  the process gone\ndo:    answer the controller's Shutdown, and end when the liveness pipe ends", r.Rule, time.Since(began).Round(time.Millisecond), err)
-	}
-	return r
-}
-
-// killedInAWrite kills the process in the middle of a purchase that has its effect.
-func killedInAWrite(ctx context.Context, process plugin.Config, h adaptertest.Harness, hands gatewayHands) adaptertest.Result {
-	r := adaptertest.Result{Group: "process", Rule: "killed in a write it is in doubt, and sent once", Verdict: adaptertest.Skipped, Said: "NOT RUN: this gateway cannot be made to wait"}
-	if hands.hang == nil {
-		return r
-	}
-	began := time.Now()
-	client, err := plugin.Open(ctx, process)
-	if err != nil {
-		r.Verdict, r.Said = adaptertest.Failed, err.Error()
-		return r
-	}
-	defer func() { _ = client.Close() }() // it was killed
-	var t hush
-	effects := hands.effects(t)
-	hands.hang()
-	order := h.Order()
-	now := time.Now().UTC().Truncate(time.Millisecond)
-	order.Ref, order.Attempt = core.Ref(fmt.Sprint("kill-", now.UnixNano())), core.Attempt{No: 1, SignedAt: now, NotAfter: now.Add(core.WriteDeadline)}
-	ended := make(chan error, 1)
-	go func() { _, err := client.CreateOrder(ctx, order); ended <- err }()
-	for range 500 {
-		if hands.effects(t) > effects {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	_ = syscall.Kill(client.PID(), syscall.SIGKILL)
-	err = <-ended
-	grown := hands.effects(t) - effects
-	r.Verdict, r.Said, r.Millis = adaptertest.Passed, "", time.Since(began).Milliseconds()
-	if core.OutcomeOf(err) != core.InDoubt || grown != 1 {
-		r.Verdict = adaptertest.Failed
-		r.Said = fmt.Sprintf("rule:  process: %s\ngot:   %v, %d effects\nwant:  in_doubt, 1 effect\ndo:    send one request for one attempt", r.Rule, err, grown)
-	}
-	return r
-}
-
-// hush is a testing.TB for hands that are used outside a rule.
-type hush struct{ testing.TB }
-
-func (hush) Helper() {}
-
-func (hush) Fatalf(string, ...any) {}
 
 // tellResult shows progress to a person.
 func (a *app) tellResult(r adaptertest.Result) {

@@ -28,7 +28,7 @@ type gatewayHands struct {
 	fault        func(testing.TB, adaptertest.Fault)
 	settle, ship func(testing.TB, core.OrderID)
 	// hang lets the next write have its effect and never answer; nil where that cannot be done.
-	hang func()
+	hang func(testing.TB)
 }
 
 func (c conformConfig) hands(ctx context.Context) (gatewayHands, error) {
@@ -74,7 +74,7 @@ func sandboxHands(gateway string) (gatewayHands, error) {
 				t.Fatalf("the offline gateway cannot ship order %s: %v", id, err)
 			}
 		},
-		hang: func() { s.Script(); s.Script(sandbox.Rule{Fault: sandbox.Hang}) },
+		hang: func(testing.TB) { s.Script(); s.Script(sandbox.Rule{Fault: sandbox.Hang}) },
 	}
 	if gateway == "pandapon" {
 		h.address = s.PandaPonURL()
@@ -109,6 +109,7 @@ func controlled(ctx context.Context, base string) gatewayHands {
 		fault:    func(t testing.TB, f adaptertest.Fault) { c.post(t, "/fault", map[string]string{"fault": string(f)}) },
 		settle:   func(t testing.TB, id core.OrderID) { c.post(t, "/settle", map[string]string{"order": string(id)}) },
 		ship:     func(t testing.TB, id core.OrderID) { c.post(t, "/ship", map[string]string{"order": string(id)}) },
+		hang:     func(t testing.TB) { c.post(t, "/fault", map[string]string{"fault": "hang"}) },
 	}
 	var now counts
 	if c.ask(http.MethodGet, "/counts", nil, &now) == nil { // if it fails, the first rule says so

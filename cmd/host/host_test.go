@@ -37,6 +37,10 @@ func TestMain(m *testing.M) {
 		plugin.Serve(builtins["dajisaas"])
 		return
 	}
+	if defect, ok := strings.CutPrefix(filepath.Base(os.Args[0]), brokenPrefix); ok && len(os.Args) == 1 {
+		serveBroken(defect)
+		return
+	}
 	testscript.Main(m, map[string]func(){"host": func() { os.Exit(run(os.Args[1:])) }, "rubbish": func() { fmt.Println("hello, I am no adapter") },
 		"other-version": func() { fmt.Println("1|9|unix|/nowhere|grpc|"); time.Sleep(5 * time.Second) }})
 }

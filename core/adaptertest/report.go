@@ -45,7 +45,8 @@ var levelRows = []levelRow{
 	{Order, []string{"describe", "create", "cancel", "quote"}, []core.Operation{core.OpCreateOrder}},
 	{Pay, []string{"describe", "pay", "receipt"}, []core.Operation{core.OpPay}},
 	{Refund, []string{"describe", "refund", "get_refund"}, []core.Operation{core.OpRefund}},
-	{Recovery, []string{"faults", "secrets", "contexts", "fence"}, []core.Operation{core.OpCreateOrder}},
+	// The rules of a process are run by "host conform" alone.
+	{Recovery, []string{"faults", "secrets", "contexts", "fence", "process"}, []core.Operation{core.OpCreateOrder}},
 }
 
 // Verdict is what came of one rule.
@@ -136,8 +137,15 @@ func (r rule) result(ctx context.Context, h Harness, d core.Description, group s
 	return result
 }
 
+// Add records the result of a rule that was run beside the suite, and grades anew.
+func (r *Report) Add(result Result) {
+	r.Results = append(r.Results, result)
+	r.grade()
+}
+
 // grade finds the levels that are earned.
 func (r *Report) grade() {
+	r.Levels, r.Missing = nil, map[Level]string{}
 	for _, row := range levelRows {
 		if why := r.lacks(row); why != "" {
 			r.Missing[row.level] = why

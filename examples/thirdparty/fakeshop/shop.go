@@ -165,6 +165,8 @@ func goWrong(w http.ResponseWriter, fault string, said answer) {
 	switch fault {
 	case "late-answer":
 		time.Sleep(2 * time.Second)
+	case "hang":
+		time.Sleep(time.Minute) // longer than anybody waits
 	case "error-after":
 		said = refuse(http.StatusInternalServerError, "error", "something broke")
 	case "garbage":
