@@ -56,7 +56,7 @@ func call[Req proto.Message, Msg reply, Res any](ctx context.Context, c *Client,
 	}
 	result, err := read(message)
 	if err != nil {
-		return none, badAnswer(k, "the adapter's answer cannot be believed: "+err.Error())
+		return none, c.unbelievable(k, err)
 	}
 	return result, nil
 }
@@ -108,6 +108,11 @@ func (c *Client) verdict(k kind, m *pb.Error) *core.Error {
 		e.Outcome = k.lostOutcome()
 	}
 	return e
+}
+
+// unbelievable is an answer that was read and is wrong. What is quoted of it may hold anything.
+func (c *Client) unbelievable(k kind, err error) *core.Error {
+	return badAnswer(k, "the adapter's answer cannot be believed: "+wire.Text(c.scrub(err.Error())))
 }
 
 func badAnswer(k kind, message string) *core.Error {

@@ -74,7 +74,7 @@ func (c *Client) Close() error {
 func (c *Client) Describe(ctx context.Context) (core.Description, error) {
 	return call(ctx, c, reading(core.OpDescribe), describeTimeout, c.service.Describe, &pb.DescribeRequest{},
 		func(m *pb.DescribeResponse) (core.Description, error) {
-			return present(m.GetDescription(), func(d *pb.Description) (core.Description, error) { return wire.DescriptionFrom(d), nil })
+			return present(m.GetDescription(), wire.DescriptionFrom)
 		})
 }
 
@@ -82,7 +82,7 @@ func (c *Client) Describe(ctx context.Context) (core.Description, error) {
 func (c *Client) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (core.Order, error) {
 	return call(ctx, c, writing(core.OpCreateOrder), c.config.WriteTimeout, c.service.CreateOrder, wire.CreateOrderTo(r),
 		func(m *pb.CreateOrderResponse) (core.Order, error) {
-			return present(m.GetOrder(), wire.OrderFrom, orderHasID)
+			return present(m.GetOrder(), wire.OrderFrom, orderHasID, ordersDiffer, answersRef(r.Ref, func(o core.Order) core.Ref { return o.Ref }))
 		})
 }
 
@@ -98,7 +98,7 @@ func (c *Client) GetOrder(ctx context.Context, r core.GetOrderRequest) (core.Ord
 func (c *Client) Pay(ctx context.Context, r core.PayRequest) (core.Payment, error) {
 	return call(ctx, c, writing(core.OpPay), c.config.WriteTimeout, c.service.Pay, wire.PayTo(r),
 		func(m *pb.PayResponse) (core.Payment, error) {
-			return present(m.GetPayment(), wire.PaymentFrom, about(r.Order, func(p core.Payment) core.OrderID { return p.Order.ID }))
+			return present(m.GetPayment(), wire.PaymentFrom, paymentFits(r.Expect), about(r.Order, func(p core.Payment) core.OrderID { return p.Order.ID }))
 		})
 }
 
@@ -114,7 +114,7 @@ func (c *Client) Track(ctx context.Context, r core.TrackRequest) (core.Tracking,
 func (c *Client) Refund(ctx context.Context, r core.RefundRequest) (core.Refund, error) {
 	return call(ctx, c, writing(core.OpRefund), c.config.WriteTimeout, c.service.Refund, wire.RefundRequestTo(r),
 		func(m *pb.RefundResponse) (core.Refund, error) {
-			return present(m.GetRefund(), wire.RefundFrom, refundHasID, about(r.Order, refundOrder))
+			return present(m.GetRefund(), wire.RefundFrom, refundHasID, about(r.Order, refundOrder), answersRef(r.Ref, func(f core.Refund) core.Ref { return f.Ref }))
 		})
 }
 

@@ -43,23 +43,41 @@ func (c *Client) stream(ctx context.Context, r core.ListOrdersRequest, maxPages 
 		timer := time.AfterFunc(c.config.ReadTimeout, func() { cancel(context.DeadlineExceeded) })
 		defer timer.Stop()
 		pages, err := c.service.ListOrders(limited, request)
-		for cursor := r.Cursor; ; timer.Reset(c.config.ReadTimeout) {
+		loop := cursorLoop{last: r.Cursor}
+		for ; ; timer.Reset(c.config.ReadTimeout) {
 			var page core.OrderPage
 			if err == nil {
-				page, err = c.nextPage(pages, cursor)
+				page, err = c.nextPage(pages, &loop)
 			}
 			timer.Stop()
 			if !yield(page, c.listError(ctx, limited, err)) || err != nil || page.Next == "" {
 				return
 			}
-			cursor = page.Next
 		}
 	}
 }
 
-// nextPage reads one page after cursor. A list that ends before its last page is an error: a hole
+// cursorLoop finds a list that goes round for ever, whatever the length of its round, and keeps one
+// cursor for it: the one after 1, 2, 4, 8 ... pages (Brent's algorithm).
+type cursorLoop struct {
+	last        string
+	pages, next int
+}
+
+// closes reports whether a cursor was there before.
+func (l *cursorLoop) closes(cursor string) bool {
+	if cursor == l.last {
+		return true
+	}
+	if l.pages++; l.pages >= l.next {
+		l.last, l.next = cursor, max(1, 2*l.pages)
+	}
+	return false
+}
+
+// nextPage reads one page. A list that ends before its last page is an error: a hole
 // in it would look like proof that an order does not exist.
-func (c *Client) nextPage(pages grpc.ServerStreamingClient[pb.ListOrdersResponse], cursor string) (core.OrderPage, error) {
+func (c *Client) nextPage(pages grpc.ServerStreamingClient[pb.ListOrdersResponse], loop *cursorLoop) (core.OrderPage, error) {
 	k := reading(core.OpListOrders)
 	message, err := pages.Recv()
 	if errors.Is(err, io.EOF) {
@@ -73,10 +91,10 @@ func (c *Client) nextPage(pages grpc.ServerStreamingClient[pb.ListOrdersResponse
 	}
 	page, err := present(message.GetPage(), wire.OrderPageFrom, pageHasIDs)
 	if err != nil {
-		return core.OrderPage{}, badAnswer(k, "the adapter's answer cannot be believed: "+err.Error())
+		return core.OrderPage{}, c.unbelievable(k, err)
 	}
-	if page.Next != "" && page.Next == cursor {
-		return core.OrderPage{}, badAnswer(k, "the list does not move on: the next page is the one just read")
+	if page.Next != "" && loop.closes(page.Next) {
+		return core.OrderPage{}, badAnswer(k, "the list does not move on: the next page is one that was read before")
 	}
 	return page, nil
 }

@@ -17,7 +17,9 @@ import (
 const (
 	maxOrders = 1_000
 	maxLines  = 500
-	maxID     = 512
+	// maxEntries is for every other list: no gateway has so many, and one message has room for millions.
+	maxEntries = 1_000
+	maxID      = 512
 )
 
 // decoder reads a message and keeps the first thing that is wrong with it.
@@ -159,6 +161,15 @@ func asked[E ~uint8, P ~int32](d *decoder, field string, value P, last E) E {
 	return known(value, last)
 }
 
+// entries refuses a list that is too long; what is refused is not read.
+func entries[A any](d *decoder, field string, in []A) []A {
+	if len(in) > maxEntries {
+		d.fail(field, "has %d entries, at most %d are taken", len(in), maxEntries)
+		return nil
+	}
+	return in
+}
+
 func each[A, B any](in []A, convert func(A) B) []B {
 	if in == nil {
 		return nil
@@ -170,9 +181,13 @@ func each[A, B any](in []A, convert func(A) B) []B {
 	return out
 }
 
-// mapText copies a table of texts; nil stays nil.
-func mapText(in map[string]string) map[string]string {
+// table copies a table of texts; nil stays nil.
+func (d *decoder) table(field string, in map[string]string) map[string]string {
 	if in == nil {
+		return nil
+	}
+	if len(in) > maxEntries {
+		d.fail(field, "has %d entries, at most %d are taken", len(in), maxEntries)
 		return nil
 	}
 	out := make(map[string]string, len(in))

@@ -37,25 +37,30 @@ func capabilityTo(c core.Capability) *pb.Capability {
 }
 
 // DescriptionFrom reads a Description.
-func DescriptionFrom(m *pb.Description) core.Description {
+func DescriptionFrom(m *pb.Description) (core.Description, error) {
+	var read decoder
+	if len(m.GetOperations()) > maxEntries {
+		read.fail("operations", "has %d entries, at most %d are taken", len(m.GetOperations()), maxEntries)
+		return core.Description{}, read.err
+	}
 	d := core.Description{Adapter: text(m.GetAdapter()), Version: text(m.GetVersion()), Market: core.Market(text(m.GetMarket())),
 		Gateway: text(m.GetGateway()), Operations: make(map[core.Operation]core.Capability, len(m.GetOperations())),
 		Idempotency: known(m.GetIdempotency(), core.NativeKey),
 		Limits:      core.Limits{LinesPerOrder: max(0, int(m.GetMaxLinesPerOrder())), PageSize: max(0, int(m.GetMaxPageSize()))},
-		Options:     mapText(m.GetOptions())}
+		Options:     read.table("options", m.GetOptions())}
 	for op, c := range m.GetOperations() {
 		d.Operations[core.Operation(text(op))] = capabilityFrom(c)
 	}
-	for _, e := range m.GetEndpoints() {
+	for _, e := range entries(&read, "endpoints", m.GetEndpoints()) {
 		d.Endpoints = append(d.Endpoints, endpointFrom(e))
 	}
 	if r := m.GetMessages(); r != nil {
 		d.Messages = &core.MessageReading{Note: short(r.GetNote())}
-		for _, name := range r.GetHeaders() {
+		for _, name := range entries(&read, "messages.headers", r.GetHeaders()) {
 			d.Messages.Headers = append(d.Messages.Headers, text(name))
 		}
 	}
-	return d
+	return d, read.err
 }
 
 // capabilityFrom reads a Capability. A degree of support that this host does not know is none.

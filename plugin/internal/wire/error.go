@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/plugin/internal/pb"
@@ -50,7 +51,7 @@ func firstLines(lines []string) []string { return lines[:min(len(lines), 64)] }
 
 func short(s string) string {
 	if len(s) > maxErrorText {
-		s = s[:maxErrorText]
+		s = strings.Clone(s[:maxErrorText]) // or the rest would stay in memory with it
 	}
 	return text(s)
 }

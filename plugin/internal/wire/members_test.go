@@ -35,7 +35,7 @@ func safe[M proto.Message, T any](from func(M) T) func(M) (T, error) {
 func rows() []row {
 	list := both(&pb.ListOrdersRequest{}, ListOrdersFrom, func(r core.ListOrdersRequest) *pb.ListOrdersRequest { return ListOrdersTo(r, 0) })
 	list.message.(*pb.ListOrdersRequest).MaxPages = 0 // the runtime's, core has no word for it
-	description := both(&pb.Description{}, safe(DescriptionFrom), DescriptionTo)
+	description := both(&pb.Description{}, DescriptionFrom, DescriptionTo)
 	description.message.(*pb.Description).ContractMinor, description.message.(*pb.Description).Features = 0, nil // likewise
 	failure := both(&pb.Error{}, safe(ErrorFrom), func(e *core.Error) *pb.Error { return ErrorTo(e, true) })
 	failure.message.(*pb.Error).Code = pb.ErrorCode_ERROR_CODE_CANCELED // the last that an adapter may send
@@ -123,7 +123,9 @@ func TestAMessageKeepsWhatItsReaderDoesNotKnow(t *testing.T) {
 }
 
 func TestACapabilityOfAnUnknownKindSaysWhyItIsNotThere(t *testing.T) {
-	c := DescriptionFrom(&pb.Description{Operations: map[string]*pb.Capability{"pay": {Support: 9}}}).Operations[core.OpPay]
+	d, err := DescriptionFrom(&pb.Description{Operations: map[string]*pb.Capability{"pay": {Support: 9}}})
+	require.NoError(t, err)
+	c := d.Operations[core.OpPay]
 	require.Equal(t, core.NotSupported, c.Support)
 	require.Contains(t, c.Reason, "upgrade the host")
 }

@@ -35,13 +35,13 @@ func MessageFrom(m *pb.Message) (core.Message, error) {
 	var d decoder
 	out := core.Message{Kind: known(m.GetKind(), core.RefundChanged), Type: text(m.GetType()), Market: core.Market(text(m.GetMarket())),
 		Sent: timeOf(m.GetSentMs()), Problem: short(m.GetProblem())}
-	for _, id := range m.GetOrderIds() {
+	for _, id := range entries(&d, "order_ids", m.GetOrderIds()) {
 		out.Orders = append(out.Orders, core.OrderID(d.id("order_ids", id)))
 	}
-	for _, ref := range m.GetRefs() {
+	for _, ref := range entries(&d, "refs", m.GetRefs()) {
 		out.Refs = append(out.Refs, core.Ref(d.id("refs", ref)))
 	}
-	for _, id := range m.GetRefundIds() {
+	for _, id := range entries(&d, "refund_ids", m.GetRefundIds()) {
 		out.Refunds = append(out.Refunds, core.RefundID(d.id("refund_ids", id)))
 	}
 	return out, d.err

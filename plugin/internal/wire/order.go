@@ -38,14 +38,14 @@ func (d *decoder) order(field string, m *pb.Order, withSiblings bool) core.Order
 		Totals: d.totals(field+".totals", m.GetTotals()), Times: timesFrom(m.GetTimes()),
 		Seller: core.Seller{ID: core.SellerID(d.id(field+".seller_id", m.GetSellerId())), Name: text(m.GetSellerName())}, Address: addressFrom(m.GetAddress()),
 		Parcels: d.parcels(field+".parcels", m.GetParcels()), Raw: d.raw(field+".raw_json", m.GetRawJson()),
-		MarketplaceIDs: each(m.GetMarketplaceIds(), func(id string) string { return d.id(field+".marketplace_ids", id) }),
-		Refunds:        each(m.GetRefunds(), func(r *pb.Refund) core.Refund { return d.refund(field+".refunds", r) }),
+		MarketplaceIDs: each(entries(d, field+".marketplace_ids", m.GetMarketplaceIds()), func(id string) string { return d.id(field+".marketplace_ids", id) }),
+		Refunds:        each(entries(d, field+".refunds", m.GetRefunds()), func(r *pb.Refund) core.Refund { return d.refund(field+".refunds", r) }),
 	}
 	for i, line := range m.GetLines() {
 		o.Lines = append(o.Lines, d.line(fmt.Sprintf("%s.lines[%d]", field, i), line))
 	}
 	if withSiblings {
-		o.Siblings = each(m.GetSiblings(), func(s *pb.Order) core.Order { return d.order(field+".siblings", s, false) })
+		o.Siblings = each(entries(d, field+".siblings", m.GetSiblings()), func(s *pb.Order) core.Order { return d.order(field+".siblings", s, false) })
 	}
 	return o
 }
@@ -81,7 +81,7 @@ func (d *decoder) line(field string, m *pb.Line) core.Line {
 		SKUID: core.SKUID(d.id(field+".sku_id", m.GetSkuId())), SpecID: core.SpecID(d.id(field+".spec_id", m.GetSpecId())),
 		Name: text(m.GetName()), Quantity: d.quantity(field+".quantity", m.GetQuantity()), Unit: text(m.GetUnit()), UnitPrice: d.unitPrice(field+".unit_price", m.GetUnitPrice()),
 		Amount: d.amount(field+".amount", m.GetAmount()), Status: known(m.GetStatus(), core.Closed), UpstreamStatus: text(m.GetUpstreamStatus()),
-		Attributes: mapText(m.GetAttributes()), Problem: problemFrom(m.GetProblem())}
+		Attributes: d.table(field+".attributes", m.GetAttributes()), Problem: problemFrom(m.GetProblem())}
 }
 
 func totalsTo(t core.Totals) *pb.Totals {

@@ -31,7 +31,7 @@ func QuoteTo(q core.Quote) *pb.Quote {
 func QuoteFrom(m *pb.Quote) (core.Quote, error) {
 	var d decoder
 	q := core.Quote{Totals: d.totals("totals", m.GetTotals()), Orders: max(0, int(m.GetOrders())), Problem: problemFrom(m.GetProblem())}
-	for i, line := range m.GetLines() {
+	for i, line := range entries(&d, "lines", m.GetLines()) {
 		q.Lines = append(q.Lines, d.quoteLine(fmt.Sprintf("lines[%d]", i), line))
 	}
 	return q, d.err

@@ -46,7 +46,7 @@ func refundLineTo(l core.RefundLine) *pb.RefundLine {
 }
 
 func (d *decoder) refundLines(in []*pb.RefundLine) []core.RefundLine {
-	return each(in, func(m *pb.RefundLine) core.RefundLine {
+	return each(entries(d, "lines", in), func(m *pb.RefundLine) core.RefundLine {
 		return core.RefundLine{ID: core.LineID(d.id("lines.line_id", m.GetLineId())), Quantity: d.quantity("lines.quantity", m.GetQuantity())}
 	})
 }

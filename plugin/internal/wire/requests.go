@@ -135,5 +135,5 @@ func ReceiptFrom(m *pb.Receipt) (core.Receipt, error) {
 }
 
 func (d *decoder) lineIDs(field string, ids []string) []core.LineID {
-	return each(ids, func(id string) core.LineID { return core.LineID(d.id(field, id)) })
+	return each(entries(d, field, ids), func(id string) core.LineID { return core.LineID(d.id(field, id)) })
 }

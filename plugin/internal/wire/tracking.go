@@ -36,9 +36,9 @@ func parcelTo(p core.Parcel) *pb.Parcel {
 }
 
 func (d *decoder) parcels(field string, in []*pb.Parcel) []core.Parcel {
-	return each(in, func(m *pb.Parcel) core.Parcel {
+	return each(entries(d, field, in), func(m *pb.Parcel) core.Parcel {
 		return core.Parcel{Carrier: text(m.GetCarrier()), CarrierCode: text(m.GetCarrierCode()), Number: d.id(field+".number", m.GetNumber()),
-			Events: each(m.GetEvents(), eventFrom), Lines: d.lineIDs(field+".line_ids", m.GetLineIds())}
+			Events: each(entries(d, field+".events", m.GetEvents()), eventFrom), Lines: d.lineIDs(field+".line_ids", m.GetLineIds())}
 	})
 }
 

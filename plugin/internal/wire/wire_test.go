@@ -242,7 +242,9 @@ func TestEveryTypeComesBackAsItWas(t *testing.T) {
 				Operations: map[core.Operation]core.Capability{core.OpPay: {Support: upTo(t, core.Provisional), Enabled: rapid.Bool().Draw(t, "on"), Reason: someText.Draw(t, "reason"),
 					Effect: core.Effect{Class: upTo(t, core.EffectDedup), Fence: anyDuration.Draw(t, "fence"), Why: someText.Draw(t, "why")}}},
 				Idempotency: upTo(t, core.NativeKey), Limits: core.Limits{LinesPerOrder: rapid.IntRange(0, 99).Draw(t, "lines"), PageSize: 20}, Options: anyTable.Draw(t, "options")}
-			require.Equal(t, d, DescriptionFrom(throughBytes(t, DescriptionTo(d), &pb.Description{})))
+			got, err := DescriptionFrom(throughBytes(t, DescriptionTo(d), &pb.Description{}))
+			require.NoError(t, err)
+			require.Equal(t, d, got)
 		},
 		"fence": func(t *rapid.T) {
 			r := core.ProveFenceRequest{Age: anyDuration.Draw(t, "age")}
@@ -290,6 +292,8 @@ func TestWhatAStrangerSendsIsCheckedAndNamed(t *testing.T) {
 		"order.lines[0].quantity":   order(func(o *pb.Order) { o.Lines[0].Quantity = -1 }),
 		"order.lines":               order(func(o *pb.Order) { o.Lines = make([]*pb.Line, maxLines+1) }),
 		"order.raw_json":            order(func(o *pb.Order) { o.RawJson = []byte("{") }),
+		"order.parcels":             order(func(o *pb.Order) { o.Parcels = make([]*pb.Parcel, maxEntries+1) }),
+		"order.siblings":            order(func(o *pb.Order) { o.Siblings = make([]*pb.Order, maxEntries+1) }),
 		"order.handle":              order(func(o *pb.Order) { o.Order.Handle = strings.Repeat("x", 64<<10+1) }),
 	} {
 		_, err := OrderFrom(m)
@@ -300,7 +304,9 @@ func TestWhatAStrangerSendsIsCheckedAndNamed(t *testing.T) {
 // What is read wrongly here would let a machine send again.
 func TestAnEffectIsReadWithCare(t *testing.T) {
 	read := func(m *pb.Effect) core.Effect {
-		return DescriptionFrom(&pb.Description{Operations: map[string]*pb.Capability{"pay": {Effect: m}}}).Operations[core.OpPay].Effect
+		d, err := DescriptionFrom(&pb.Description{Operations: map[string]*pb.Capability{"pay": {Effect: m}}})
+		require.NoError(t, err)
+		return d.Operations[core.OpPay].Effect
 	}
 	require.Equal(t, core.Effect{}, read(nil), "an absent one is for a person")
 	require.Equal(t, core.EffectHuman, read(&pb.Effect{Class: 99}).Class)
