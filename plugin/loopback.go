@@ -36,7 +36,7 @@ func connectLoopback(server pb.AdapterServiceServer) (*Client, error) {
 	served := make(chan error, 1)
 	go func() { served <- g.Serve(listener) }()
 
-	conn, err := grpc.NewClient("passthrough:loopback", append(dialOptions(),
+	conn, err := grpc.NewClient("passthrough:loopback", append(hostOptions(),
 		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }),
 		grpc.WithTransportCredentials(insecure.NewCredentials()))...)
 	if err != nil {

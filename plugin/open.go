@@ -156,7 +156,7 @@ func (s *started) clientConfig(secure *tls.Config) *goplugin.ClientConfig {
 		Logger:           bridge(s.config.Logger.With("account", s.config.Account, "adapter", s.config.Adapter), s.process.scrub),
 		SyncStdout:       s.process.late("stdout"),
 		SyncStderr:       s.process.late("stderr"),
-		GRPCDialOptions:  dialOptions(),
+		GRPCDialOptions:  hostOptions(),
 		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, _ string) (runner.Runner, error) {
 			s.process.env(cmd.Env)
 			return s.process, nil
