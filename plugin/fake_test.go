@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -40,6 +41,16 @@ func newFake(_ context.Context, _ string, settings json.RawMessage) (core.Adapte
 		slog.Error("my secret is " + s.Secret.Reveal())
 	}
 	switch s.Mode {
+	case "no-term":
+		signal.Ignore(syscall.SIGTERM)
+	case "log-flood":
+		go func() {
+			for {
+				fmt.Fprintln(os.Stderr, "one of very many lines")
+			}
+		}()
+	case "log-long":
+		fmt.Fprintln(os.Stderr, strings.Repeat("x", 1<<20)+"\nafter it")
 	case "refuse-secret":
 		return nil, &core.Error{Code: core.Denied, Outcome: core.NotDone, Message: "the secret " + s.Secret.Reveal() + " is wrong"}
 	case "nothing":
@@ -107,7 +118,11 @@ func (f *fake) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (core
 }
 
 // ListOrders gives seven orders, one a page.
-func (f *fake) ListOrders(_ context.Context, r core.ListOrdersRequest) (core.OrderPage, error) {
+func (f *fake) ListOrders(ctx context.Context, r core.ListOrdersRequest) (core.OrderPage, error) {
+	if f.mode == "hang" {
+		<-ctx.Done()
+		return core.OrderPage{}, ctx.Err()
+	}
 	if f.mode == "loop" {
 		return core.OrderPage{Next: "same"}, nil
 	}

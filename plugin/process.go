@@ -1,13 +1,13 @@
 package plugin
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"strings"
 	"sync"
 	"time"
 
@@ -20,7 +20,7 @@ type process struct {
 	cmd    *exec.Cmd
 	stdout *firstLine
 	stderr io.ReadCloser
-	log    *ring
+	log    *adapterLog
 	alive  *os.File // our end of the pipe that says that the host lives
 	scrub  func(string) string
 
@@ -56,7 +56,8 @@ func newProcess(c Config) *process {
 	cmd.Env = append(cmd.Env, c.Env...) // the later of two wins
 	ownGroup(cmd)
 	scrub := scrubber(c.Settings)
-	return &process{cmd: cmd, scrub: scrub, log: &ring{scrub: scrub},
+	log := &adapterLog{to: c.Logger.With("account", c.Account, "adapter", c.Adapter), scrub: scrub, ring: &ring{scrub: scrub}, now: time.Now}
+	return &process{cmd: cmd, scrub: scrub, log: log,
 		gone: make(chan struct{}), read: make(chan struct{}), done: make(chan struct{})}
 }
 
@@ -88,7 +89,7 @@ func (p *process) start() error {
 		return err
 	}
 	p.stdout = &firstLine{ReadCloser: stdout}
-	p.stderr = teeCloser{io.TeeReader(stderr, p.log), stderr}
+	p.stderr = drained{stderr, p.log}
 	started, err := p.holdAlive()
 	if err != nil {
 		return err
@@ -118,11 +119,6 @@ func (p *process) holdAlive() (started func(), err error) {
 	p.cmd.Env = append(p.cmd.Env, livenessVariable+"=3")
 	p.alive = ours
 	return func() { _ = theirs.Close() }, nil // the adapter has its own
-}
-
-type teeCloser struct {
-	io.Reader
-	io.Closer
 }
 
 // reap waits for the process itself, not for its pipes, and ends the children that it leaves in
@@ -232,10 +228,10 @@ func (p *process) exit() string {
 	return p.state.String()
 }
 
-func (p *process) lastLines() []string { return p.log.lines() }
+func (p *process) lastLines() []string { return p.log.ring.lines() }
 
 // late takes what the adapter prints after the handshake.
-func (p *process) late(name string) io.Writer { return prefixWriter{name, p.log} }
+func (p *process) late(name string) io.Writer { return prefixWriter{name, p.log.ring} }
 
 type prefixWriter struct {
 	name string
@@ -243,8 +239,8 @@ type prefixWriter struct {
 }
 
 func (w prefixWriter) Write(b []byte) (int, error) {
-	for _, line := range strings.Split(strings.TrimRight(string(b), "\n"), "\n") {
-		w.to.add(w.name + ": " + line)
+	for line := range bytes.Lines(b) {
+		w.to.add(w.name + ": " + string(line[:min(len(line), maxLogLine)]))
 	}
 	return len(b), nil
 }
