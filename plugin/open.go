@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
@@ -109,7 +108,7 @@ type started struct {
 	config  Config
 	process *process
 	plugin  *goplugin.Client
-	folder  string
+	folder  *folder
 	service pb.AdapterServiceClient
 	conn    *grpc.ClientConn
 	once    sync.Once
@@ -117,22 +116,22 @@ type started struct {
 }
 
 func start(ctx context.Context, c Config) (*started, error) {
-	folder, err := socketFolder()
+	folder, err := newFolder()
 	if err != nil {
 		return nil, &core.Error{Code: core.Unavailable, Outcome: core.NotDone, Message: "no private folder for the adapter's socket could be made: " + err.Error(), Err: err}
 	}
 	if c.SHA256 != "" {
-		program, err := pinnedCopy(c.Command[0], folder, c.SHA256)
+		program, err := pinnedCopy(c.Command[0], folder.path, c.SHA256)
 		if err != nil {
-			_ = os.RemoveAll(folder) // nothing was started in it
+			folder.remove() // nothing was started in it
 			return nil, err
 		}
 		c.Command = append([]string{program}, c.Command[1:]...)
 	}
-	s := &started{config: c, process: newProcess(c), folder: folder}
+	s := &started{config: c, process: newProcess(c, folder.path), folder: folder}
 	config, certificate, err := hostTLS()
 	if err != nil {
-		_ = os.RemoveAll(folder) // nothing was started in it
+		folder.remove() // nothing was started in it
 		return nil, &core.Error{Code: core.Internal, Outcome: core.NotDone, Message: "no certificate for the adapter's connection could be made: " + err.Error(), Err: err}
 	}
 	s.process.env([]string{clientCertVariable + "=" + certificate})
@@ -152,7 +151,7 @@ func (s *started) clientConfig(secure *tls.Config) *goplugin.ClientConfig {
 		TLSConfig:        secure,
 		SkipHostEnv:      true,
 		StartTimeout:     s.config.StartTimeout,
-		UnixSocketConfig: &goplugin.UnixSocketConfig{TempDir: s.folder},
+		UnixSocketConfig: &goplugin.UnixSocketConfig{TempDir: s.folder.path},
 		Logger:           bridge(s.config.Logger.With("account", s.config.Account, "adapter", s.config.Adapter), s.process.scrub),
 		SyncStdout:       s.process.late("stdout"),
 		SyncStderr:       s.process.late("stderr"),
@@ -213,7 +212,7 @@ func (s *started) stop() error {
 			s.stopped = &core.Error{Code: core.Internal, Outcome: core.NotDone,
 				Message: fmt.Sprintf("the process %d of the adapter %s does not end; look at it with ps", s.process.pid(), s.config.Adapter)}
 		}
-		_ = os.RemoveAll(s.folder) // a folder that stays behind is empty and private
+		s.folder.remove()
 	})
 	return s.stopped
 }
@@ -227,16 +226,4 @@ func within(done <-chan struct{}, most time.Duration) bool {
 	case <-timer.C:
 		return false
 	}
-}
-
-// longestFolder leaves room for the socket's own name: the path of a Unix socket has at most 104
-// bytes on some systems, and longer ones fail with a message about something else.
-const longestFolder = 48
-
-func socketFolder() (string, error) {
-	parent := os.TempDir()
-	if len(parent) > longestFolder {
-		parent = "/tmp"
-	}
-	return os.MkdirTemp(parent, "sampan-")
 }

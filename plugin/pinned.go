@@ -15,6 +15,9 @@ import (
 // largestProgram bounds what is copied.
 const largestProgram = 512 << 20
 
+// pinnedName is that of the copy, with the ending of the program.
+const pinnedName = "adapter"
+
 // pinnedCopy copies the program at path into a private folder while it adds up its SHA-256, and gives
 // the copy only if the sum is the pinned one. The copy is what runs: whoever exchanges the file at path
 // meanwhile exchanges nothing.
@@ -24,7 +27,7 @@ func pinnedCopy(path, folder, sum string) (string, error) {
 		return "", pinError(path, "cannot be read: "+err.Error())
 	}
 	defer func() { _ = from.Close() }() // it was only read
-	copied := filepath.Join(folder, "adapter"+filepath.Ext(path))
+	copied := filepath.Join(folder, pinnedName+filepath.Ext(path))
 	to, err := os.OpenFile(copied, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o500)
 	if err != nil {
 		return "", pinError(path, "cannot be copied: "+err.Error())

@@ -21,6 +21,7 @@ type process struct {
 	stdout *firstLine
 	stderr io.ReadCloser
 	log    *adapterLog
+	folder string   // where its socket must be
 	alive  *os.File // our end of the pipe that says that the host lives
 	scrub  func(string) string
 
@@ -44,7 +45,7 @@ var _ runner.Runner = (*process)(nil)
 // inherited are the host's variables that an adapter may see: where and how it runs, no secrets.
 var inherited = []string{"TZ", "LANG", "LC_ALL", "SSL_CERT_FILE", "SSL_CERT_DIR"}
 
-func newProcess(c Config) *process {
+func newProcess(c Config, folder string) *process {
 	// The process outlives the call that started it, so it has no context: Close ends it.
 	cmd := exec.Command(c.Command[0], c.Command[1:]...) //nolint:noctx // ended by killGroup
 	cmd.Env = []string{}                                // nil would be all of the host's
@@ -57,7 +58,7 @@ func newProcess(c Config) *process {
 	ownGroup(cmd)
 	scrub := scrubber(c.Settings)
 	log := &adapterLog{to: c.Logger.With("account", c.Account, "adapter", c.Adapter), scrub: scrub, ring: &ring{scrub: scrub}, now: time.Now}
-	return &process{cmd: cmd, scrub: scrub, log: log,
+	return &process{cmd: cmd, scrub: scrub, log: log, folder: folder,
 		gone: make(chan struct{}), read: make(chan struct{}), done: make(chan struct{})}
 }
 
@@ -178,9 +179,10 @@ func (p *process) ID() string { return fmt.Sprint(p.pid()) }
 // Diagnose implements runner.Runner; startError says it better.
 func (p *process) Diagnose(context.Context) string { return "" }
 
-// PluginToHost implements runner.Runner: both sides see the same files.
+// PluginToHost implements runner.Runner: both sides see the same files. The handshake may lead nowhere
+// but into the folder that was made for it.
 func (p *process) PluginToHost(network, address string) (string, string, error) {
-	return network, address, nil
+	return network, address, checkAddress(p.folder, network, address)
 }
 
 // HostToPlugin implements runner.Runner.

@@ -3,6 +3,7 @@
 package plugin
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 )
@@ -14,4 +15,13 @@ func ownGroup(*exec.Cmd) {}
 func killGroup(p *os.Process) { _ = p.Kill() }
 
 // passesFiles: here a child gets no open files, so an adapter outlives a host that is killed.
-const passesFiles = false
+// passesSockets: adapters are reached by TCP on this machine.
+const (
+	passesFiles   = false
+	passesSockets = false
+)
+
+// lockFolder takes no lock: folders of hosts that were killed stay.
+func lockFolder(string) (*os.File, error) { return nil, nil }
+
+func ownedByUs(fs.FileInfo) bool { return false }

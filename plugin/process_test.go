@@ -3,6 +3,7 @@ package plugin_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,15 +31,26 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	if len(os.Args) > 1 && os.Args[1] == dyingHost {
-		client, err := plugin.Open(context.Background(), config("serve", "hang"))
+		c := config("serve", "hang")
+		if len(os.Args) > 3 && os.Args[3] == "pinned" {
+			own, err := os.ReadFile(os.Args[0])
+			if err != nil {
+				panic(err)
+			}
+			c.SHA256 = fmt.Sprintf("%x", sha256.Sum256(own))
+		}
+		client, err := plugin.Open(context.Background(), c)
 		if err != nil {
 			panic(err)
 		}
 		fmt.Println(client.PID())
-		if os.Args[2] == "writing" {
+		switch os.Args[2] {
+		case "writing":
 			go func() { _, _ = create(client) }()
+		case "reading":
+			go func() { _, _ = client.ListOrders(context.Background(), core.ListOrdersRequest{}) }()
 		}
-		select {}
+		time.Sleep(time.Minute) // it is killed long before
 	}
 	os.Exit(m.Run())
 }
@@ -46,7 +58,7 @@ func TestMain(m *testing.M) {
 const dyingHost = "host-that-dies"
 
 func TestNoAdapterOutlivesAHostThatIsKilled(t *testing.T) {
-	for _, doing := range []string{"nothing", "writing"} {
+	for _, doing := range []string{"nothing", "reading", "writing"} {
 		t.Run(doing, func(t *testing.T) {
 			host := exec.Command(os.Args[0], dyingHost, doing)
 			out, err := host.StdoutPipe()
@@ -58,8 +70,10 @@ func TestNoAdapterOutlivesAHostThatIsKilled(t *testing.T) {
 			require.NoError(t, syscall.Kill(pid, 0), "the adapter must be there first")
 			time.Sleep(100 * time.Millisecond) // so that a write is on its way
 			require.NoError(t, host.Process.Kill())
+			died := time.Now()
 			_ = host.Wait() // it was killed
-			requireGone(t, pid)
+			requireEnded(t, pid)
+			require.LessOrEqual(t, time.Since(died), 2*time.Second)
 		})
 	}
 }

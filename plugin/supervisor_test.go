@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -281,23 +282,47 @@ func TestCrashesLeaveNothingBehind(t *testing.T) {
 	for range 3 { // what a first start makes for good
 		crash()
 	}
-	settled := func() (goroutines, files int) {
+	settled := func() held {
 		require.NoError(t, listOn(t.Context(), s))
+		var now held
 		for range 50 {
-			goroutines, files = runtime.NumGoroutine(), openFiles(t)
+			now = holding(t, parent)
 			time.Sleep(10 * time.Millisecond)
 		}
-		return goroutines, files
+		return now
 	}
-	goroutines, files := settled()
+	before := settled()
+	require.Equal(t, [3]int{1, 1, 1}, [3]int{before.sockets, before.processes, before.folders}, "those of the one adapter, or this test counts nothing")
 	n := rounds(t)
 	for range n {
 		crash()
 	}
-	goroutinesNow, filesNow := settled()
-	require.LessOrEqual(t, goroutinesNow, goroutines+2)
-	require.LessOrEqual(t, filesNow, files+2)
-	t.Logf("%d crashes: goroutines %d, then %d; open files %d, then %d", n, goroutines, goroutinesNow, files, filesNow)
+	after := settled()
+	require.LessOrEqual(t, after.goroutines, before.goroutines+2)
+	require.LessOrEqual(t, after.files, before.files+2)
+	require.Equal(t, before.sockets, after.sockets)
+	require.Equal(t, before.processes, after.processes)
+	require.Equal(t, before.folders, after.folders)
+	t.Logf("%d crashes: %+v, then %+v", n, before, after)
+}
+
+// held is what a host has of the system.
+type held struct{ goroutines, files, sockets, processes, folders int }
+
+// holding counts what this process holds; sockets and folders are those below parent.
+func holding(t *testing.T, parent string) held {
+	t.Helper()
+	now := held{goroutines: runtime.NumGoroutine(), files: openFiles(t), folders: len(folders(t, parent))}
+	sockets, err := filepath.Glob(filepath.Join(parent, "*", "*", "*"))
+	require.NoError(t, err)
+	now.sockets = len(sockets)
+	tasks, err := filepath.Glob("/proc/self/task/*/children") // of every thread: each has its own
+	require.NoError(t, err)
+	for _, path := range tasks {
+		children, _ := os.ReadFile(path) // a thread may have ended
+		now.processes += len(strings.Fields(string(children)))
+	}
+	return now
 }
 
 func openFiles(t *testing.T) int {
