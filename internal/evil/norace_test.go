@@ -1,0 +1,6 @@
+//go:build !race
+
+package evil
+
+// underRace: see the file for the race detector.
+const underRace = false
