@@ -2,6 +2,7 @@ package plugin_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -70,10 +71,25 @@ func later(mode, call string) proto.Message {
 	for _, m := range filled.Messages() {
 		isError := strings.HasSuffix(m.Name, ".error")
 		if strings.HasPrefix(m.Name, call+"Response.") && isError == (mode == nextMinorErrors) {
-			return filled.Strange(m.Message)
+			return toldOnce(filled.Strange(m.Message))
 		}
 	}
 	panic("no message for " + call)
+}
+
+// toldOnce gives every order of an answer an id of its own: filled messages have the same everywhere.
+func toldOnce(m proto.Message) proto.Message {
+	switch answer := m.(type) {
+	case *pb.CreateOrderResponse:
+		for i, sibling := range answer.GetOrder().GetSiblings() {
+			sibling.GetOrder().Id = fmt.Sprint("sibling-", i)
+		}
+	case *pb.ListOrdersResponse:
+		for i, order := range answer.GetPage().GetOrders() {
+			order.GetOrder().Id = fmt.Sprint("order-", i)
+		}
+	}
+	return m
 }
 
 // calls are all calls of the contract but Configure and Describe. The filled messages are about the
@@ -83,7 +99,7 @@ func calls(c *plugin.Client) map[core.Operation]func(context.Context) (any, erro
 	attempt := core.Attempt{No: 1, SignedAt: now, NotAfter: now.Add(core.WriteDeadline)}
 	return map[core.Operation]func(context.Context) (any, error){
 		core.OpCreateOrder: func(ctx context.Context) (any, error) {
-			return c.CreateOrder(ctx, core.CreateOrderRequest{Ref: "r1", Attempt: attempt})
+			return c.CreateOrder(ctx, core.CreateOrderRequest{Ref: "ref", Attempt: attempt})
 		},
 		core.OpListOrders: func(ctx context.Context) (any, error) { return c.ListOrders(ctx, core.ListOrdersRequest{}) },
 		core.OpGetOrder:   func(ctx context.Context) (any, error) { return c.GetOrder(ctx, core.GetOrderRequest{Order: order}) },
@@ -92,7 +108,7 @@ func calls(c *plugin.Client) map[core.Operation]func(context.Context) (any, erro
 		},
 		core.OpTrack: func(ctx context.Context) (any, error) { return c.Track(ctx, core.TrackRequest{Order: order}) },
 		core.OpRefund: func(ctx context.Context) (any, error) {
-			return c.Refund(ctx, core.RefundRequest{Order: order, Attempt: attempt})
+			return c.Refund(ctx, core.RefundRequest{Ref: "ref", Order: order, Attempt: attempt})
 		},
 		core.OpGetRefund: func(ctx context.Context) (any, error) {
 			return c.GetRefund(ctx, core.GetRefundRequest{Order: order, ID: "id"})

@@ -109,10 +109,10 @@ func TestTheNextStartRemovesTheFoldersOfHostsThatWereKilled(t *testing.T) {
 	require.NotEmpty(t, folders(t, parent), "a host that is killed cannot clean up, or this test shows nothing")
 
 	// What only looks like a host's is left alone: a name is no proof.
-	strangers := filepath.Join(parent, "sampan-7")
+	strangers := filepath.Join(parent, "sampan-run7")
 	require.NoError(t, os.Mkdir(strangers, 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(strangers, "letters"), nil, 0o600))
-	open := filepath.Join(parent, "sampan-8")
+	open := filepath.Join(parent, "sampan-run8")
 	require.NoError(t, os.Mkdir(open, 0o755))
 
 	living, err := plugin.Open(t.Context(), config("serve", ""))

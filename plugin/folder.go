@@ -30,7 +30,7 @@ func newFolder() (*folder, error) {
 	}
 	removeAbandoned(parent)
 	for range 10 { // another start may take a new folder for an abandoned one before it is locked
-		path, err := os.MkdirTemp(parent, "sampan-")
+		path, err := os.MkdirTemp(parent, "sampan-run")
 		if err != nil {
 			return nil, err
 		}
@@ -72,7 +72,7 @@ func unlock(lock *os.File) {
 }
 
 var (
-	ours    = regexp.MustCompile(`^sampan-[0-9]+$`)
+	ours    = regexp.MustCompile(`^sampan-run[0-9]+$`)
 	sockets = regexp.MustCompile(`^plugin-dir[0-9]+$`)
 )
 
