@@ -106,7 +106,7 @@ func writeRows() []row {
 		{name: "write: more pieces than were asked for", answers: answers{"CreateOrder": answer(order(orderLine(text(2, "1"), number(6, 9))))}, want: doubt("buyer.create")},
 		{name: "write: an instruction for another amount", answers: pay(number(2, 2), amount(3, "2.00", "CNY")), want: doubt("buyer.pay")},
 		{name: "write: settled, and the order is read as unpaid", answers: pay(number(2, 1)), want: []string{"open: ok", "buyer.pay: ok"}, says: []string{`"state":"accepted"`}},
-		{name: "write: refused, and the order cannot be read", answers: answers{"Pay": answer(verdict(7, 1)), "GetOrder": once("GetOrder", silent)},
+		{name: "write: refused, and the order cannot be read", answers: answers{"Pay": answer(verdict(7, 1)), "GetOrder": once("GetOrder", silent)}, config: impatient,
 			want: []string{"open: ok", "buyer.pay: bad_answer in_doubt"}},
 		{name: "write: a result and an error", answers: answers{"Pay": answer(append(payment(number(2, 1)), verdict(7, 1)...))}, want: doubt("pay")},
 		{name: "write: an error and a result", answers: answers{"Pay": answer(append(verdict(7, 1), payment(number(2, 1))...))}, want: doubt("pay")},

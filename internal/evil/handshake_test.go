@@ -28,13 +28,13 @@ func handshakeRows() []row {
 		{name: "net/rpc", adapter: says("1|1|unix|/nowhere|netrpc|")},
 		{name: "no protocol", adapter: says("1|1|unix|/nowhere")},
 		{name: "a network that does not exist", adapter: says("1|1|ipx|/nowhere|grpc|")},
-		{name: "tcp to elsewhere", adapter: says(line("tcp", "192.0.2.1:443", "")), says: []string{"socket"}},
-		{name: "tcp to this machine", adapter: elsewhere("tcp", func() string { return "127.0.0.1:0" }), says: []string{"socket"}},
-		{name: "a path outside the private folder", adapter: elsewhere("unix", outside), says: []string{"folder"}},
-		{name: "a path that climbs out of the folder", adapter: climbing, says: []string{"folder"}},
-		{name: "an abstract socket", adapter: elsewhere("unix", func() string { return "@" + filepath.Base(os.TempDir()) + fmt.Sprint(os.Getpid()) }), says: []string{"folder"}},
-		{name: "a symlink out of the folder", adapter: linked, says: []string{"socket"}},
-		{name: "a file in the place of the socket", adapter: file, says: []string{"socket"}},
+		{name: "tcp to elsewhere", adapter: says(line("tcp", "192.0.2.1:443", "")), says: []string{"not to a socket"}},
+		{name: "tcp to this machine", adapter: elsewhere("tcp", func() string { return "127.0.0.1:0" }), says: []string{"not to a socket"}},
+		{name: "a path outside the private folder", adapter: elsewhere("unix", outside), says: []string{"not in the folder"}},
+		{name: "a path that climbs out of the folder", adapter: climbing, says: []string{"not in the folder"}},
+		{name: "an abstract socket", adapter: elsewhere("unix", func() string { return "@" + filepath.Base(os.TempDir()) + fmt.Sprint(os.Getpid()) }), says: []string{"not in the folder"}},
+		{name: "a symlink out of the folder", adapter: linked, says: []string{"which is no socket"}},
+		{name: "a file in the place of the socket", adapter: file, says: []string{"which is no socket"}},
 		{name: "a socket that is not there", adapter: says(line("unix", "/nowhere", ""))},
 		{name: "the handshake after 200 lines", adapter: late, says: []string{"line 0"}},
 		{name: "the handshake twice", adapter: twice, want: served},
@@ -79,7 +79,7 @@ func elsewhere(network string, address func() string) func(*actor) {
 }
 
 // outside is a path of a socket that a host did not make.
-func outside() string { return filepath.Join(os.Getenv(token), "outside") }
+func outside() string { return filepath.Join(os.Getenv(token), fmt.Sprint("outside", os.Getpid())) }
 
 func climbing(a *actor) {
 	path := filepath.Join(filepath.Dir(filepath.Dir(folder())), "s")

@@ -24,8 +24,9 @@ import (
 // secret is a setting of the account. The adapter knows it; nobody else may read it.
 const secret = "canary-4711"
 
-// patience is how long a call may take: long enough for a busy machine.
-const patience = 2 * time.Second
+// patience is how long a call may take: long enough for a busy machine. Rows in which nothing comes
+// have less.
+const patience = 15 * time.Second
 
 // report is what a host says of one meeting.
 type report struct {
@@ -74,7 +75,7 @@ func hostProcess(names []string) (reports []report) {
 		h.meet()
 		h.compare(before, settled(before))
 		h.report.Broken = append(h.report.Broken, warm.report.Broken...)
-		h.report.LogBytes = h.log.size
+		h.report.LogBytes = h.log.written()
 		h.say(h.log.String())
 		reports = append(reports, h.report)
 	}
@@ -242,6 +243,12 @@ func (l *boundedLog) Write(p []byte) (int, error) {
 	l.size += len(p)
 	l.kept.Write(p[:min(len(p), max(0, 64<<10-l.kept.Len()))])
 	return len(p), nil
+}
+
+func (l *boundedLog) written() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.size
 }
 
 func (l *boundedLog) String() string {

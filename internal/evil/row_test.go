@@ -16,9 +16,11 @@ type row struct {
 	answers answers
 	// want is what the host's calls come to, in their order: "open: ok", "pay: bad_answer in_doubt".
 	want []string
+	// or is what they may come to as well, where it depends on what the host sees first.
+	or []string
 	// says are words that must be in what the callers got or in the host's log.
 	says []string
-	// most is the longest that the whole meeting may take; 0 is 12 s.
+	// most is the longest that the whole meeting may take; 0 is 30 s.
 	most time.Duration
 	// config changes how the host starts the adapter.
 	config func(*plugin.Config)
@@ -43,7 +45,7 @@ func rows() []row {
 			all[i].adapter = (*actor).behave
 		}
 		if all[i].most == 0 {
-			all[i].most = 12 * time.Second
+			all[i].most = 30 * time.Second
 		}
 		if all[i].times == 0 {
 			all[i].times = 1
