@@ -90,13 +90,13 @@ var oneSign = strings.NewReplacer(".", "_", "-", "_")
 
 func sameName(a, b string) bool { return oneSign.Replace(a) == oneSign.Replace(b) }
 
-// maxInvokeData bounds the data of one call in either direction, in bytes.
-const maxInvokeData = 1 << 20
+// MaxInvokeData bounds the data of one call by name in either direction, in bytes.
+const MaxInvokeData = 1 << 20
 
 // canonical is a JSON object in which every member has one place: the same content, the same text.
 func canonical(data json.RawMessage) (json.RawMessage, error) {
-	if len(data) > maxInvokeData {
-		return nil, Invalid("data", "has %d bytes; at most %d may be sent", len(data), maxInvokeData)
+	if len(data) > MaxInvokeData {
+		return nil, Invalid("data", "has %d bytes; at most %d may be sent", len(data), MaxInvokeData)
 	}
 	if len(data) == 0 {
 		return json.RawMessage("{}"), nil

@@ -28,8 +28,9 @@ type InvokeRequest struct {
 // InvokeAnswer is what the gateway answered inside its envelope.
 type InvokeAnswer struct {
 	Endpoint string `json:"endpoint"`
-	// Data is the gateway's own JSON, nil where there is none. It may hold an address, so it enters no
-	// journal: an answer that is replayed has none.
+	// Data is the gateway's own JSON, at most 1 MiB; nil where there is none, or where a write was
+	// answered with more. It may hold an address, so it enters no journal: an answer that is replayed has
+	// none.
 	Data      json.RawMessage `json:"-"`
 	RequestID string          `json:"request_id,omitempty"`
 }

@@ -2,6 +2,7 @@ package plugin_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -108,4 +109,29 @@ func TestACallWhoseTimeIsOverIsNotHandedOver(t *testing.T) {
 	cancel()
 	_, err := plugintest.Connect(t, &fake{}).CreateOrder(ctx, core.CreateOrderRequest{})
 	require.Equal(t, core.NotDone, core.OutcomeOf(err))
+}
+
+// invoker answers a call by name with as much as it is told to.
+type invoker struct {
+	core.Adapter
+	size int
+}
+
+func (i invoker) Invoke(_ context.Context, r core.InvokeRequest) (core.InvokeAnswer, error) {
+	return core.InvokeAnswer{Endpoint: r.Endpoint, Data: []byte(`"` + strings.Repeat("x", i.size-2) + `"`), RequestID: "r1"}, nil
+}
+
+func TestAnAnswerByNameHasAtMost1MiB(t *testing.T) {
+	read := core.InvokeRequest{Endpoint: "shop.cart"}
+	write := core.InvokeRequest{Endpoint: "shop.cart", Ref: "r", Attempt: core.Attempt{No: 1, SignedAt: time.Now(), NotAfter: time.Now().Add(time.Minute)}}
+	answer, err := plugintest.Connect(t, invoker{size: core.MaxInvokeData}).Invoke(t.Context(), read)
+	require.NoError(t, err)
+	require.Len(t, answer.Data, core.MaxInvokeData)
+	c := plugintest.Connect(t, invoker{size: core.MaxInvokeData + 1})
+	_, err = c.Invoke(t.Context(), read)
+	require.ErrorIs(t, err, core.BadAnswer)
+	require.Equal(t, core.NotDone, core.OutcomeOf(err))
+	answer, err = c.Invoke(t.Context(), write)
+	require.NoError(t, err, "it happened")
+	require.Equal(t, core.InvokeAnswer{Endpoint: "shop.cart", RequestID: "r1"}, answer)
 }

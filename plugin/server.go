@@ -240,7 +240,16 @@ func (s *server) ProveFence(ctx context.Context, m *pb.ProveFenceRequest) (*pb.P
 // Invoke is a write where the host gave an attempt.
 func (s *server) Invoke(ctx context.Context, m *pb.InvokeRequest) (*pb.InvokeResponse, error) {
 	result, failure := answer(s, core.OpInvoke, m.GetAttempt() != nil, func() (core.InvokeRequest, error) { return wire.InvokeRequestFrom(m) },
-		with(core.OpInvoke, func(a core.Invoker, r core.InvokeRequest) (core.InvokeAnswer, error) { return a.Invoke(ctx, r) }))
+		with(core.OpInvoke, func(a core.Invoker, r core.InvokeRequest) (core.InvokeAnswer, error) {
+			result, err := a.Invoke(ctx, r)
+			if len(result.Data) <= core.MaxInvokeData || err != nil {
+				return result, err
+			}
+			if result.Data = nil; m.GetAttempt() != nil {
+				return result, nil // it happened, whatever its answer was
+			}
+			return result, &core.Error{Code: core.BadAnswer, Outcome: core.NotDone, Op: core.OpInvoke, Message: "the gateway answered with more than 1 MiB; ask for less at a time"}
+		}))
 	if failure != nil {
 		return &pb.InvokeResponse{Reply: &pb.InvokeResponse_Error{Error: failure}}, nil
 	}

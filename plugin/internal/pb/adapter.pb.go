@@ -5150,7 +5150,8 @@ func (x *InvokeRequest) GetAttempt() *Attempt {
 type InvokeAnswer struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	Endpoint string                 `protobuf:"bytes,1,opt,name=endpoint,proto3" json:"endpoint,omitempty"`
-	// What the gateway answered inside its envelope, as JSON; "" where there is nothing.
+	// What the gateway answered inside its envelope, as JSON, at most 1 MiB; "" where there is nothing. A
+	// write that was answered with more leaves it out: it happened all the same.
 	Data string `protobuf:"bytes,2,opt,name=data,proto3" json:"data,omitempty"`
 	// The gateway's id of the call.
 	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
