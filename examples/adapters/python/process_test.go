@@ -71,12 +71,14 @@ func dieSoon(interpreter, base, doing string) {
 }
 
 func TestItDoesNotOutliveItsHost(t *testing.T) {
+	python(t)
 	for _, doing := range []string{"nothing", "writing"} {
 		t.Run(doing, func(t *testing.T) {
 			t.Parallel()
 			s := startSandbox(t)
 			s.Script(sandbox.Rule{Fault: sandbox.Hang})
 			host := exec.Command(os.Args[0], dyingHost, python(t), s.DajisaasURL(), doing)
+			host.Stderr = os.Stderr // why it could not start, if it could not
 			out, err := host.StdoutPipe()
 			require.NoError(t, err)
 			require.NoError(t, host.Start())
@@ -322,11 +324,37 @@ func TestAWriteThatFindsNobodyIsNotDone(t *testing.T) {
 	require.Equal(t, core.NotDone, core.OutcomeOf(err), "%v", err)
 }
 
+// A name that no resolver can be asked for, so that this test asks none.
+func TestAWriteToANameThatCannotBeResolvedIsNotDone(t *testing.T) {
+	t.Parallel()
+	client := open(t, config(t, "https://"+strings.Repeat("a", 64)+".invalid", "sign"))
+	_, err := client.CreateOrder(t.Context(), pencils())
+	require.ErrorIs(t, err, core.Unavailable)
+	require.Equal(t, core.NotDone, core.OutcomeOf(err), "%v", err)
+}
+
+// A server that takes the connection and never answers the TLS handshake: the attempt's time ends before
+// the first byte of a request.
+func TestAHandshakeThatOutlastsTheAttemptIsNotDone(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	client := open(t, config(t, "https://"+listener.Addr().String(), "sign"))
+	r := pencils()
+	r.Attempt.NotAfter = time.Now().Add(time.Second)
+	began := time.Now()
+	_, err = client.CreateOrder(t.Context(), r)
+	require.Equal(t, core.NotDone, core.OutcomeOf(err), "%v", err)
+	require.Less(t, time.Since(began), 9*time.Second, "it waits for the attempt and no longer, though a dial may take 10 s")
+}
+
 // shortly is an attempt's time that a busy machine keeps too.
 const shortly = 3 * time.Second
 
 // The faults that the suite does not have.
 func TestOddAnswersOfTheGateway(t *testing.T) {
+	python(t)
 	t.Parallel()
 	for _, row := range []struct {
 		fault   sandbox.Fault
@@ -387,26 +415,37 @@ func TestASlowAnswerEndsWithTheAttempt(t *testing.T) {
 // A call that nobody waits for gives its thread back, so that hanging ones do not use them up.
 func TestCallsThatAreGivenUpDoNotPileUp(t *testing.T) {
 	t.Parallel()
-	s := startSandbox(t)
-	client := open(t, config(t, s.DajisaasURL(), "sign"))
-	s.Script(sandbox.Rule{Fault: sandbox.Hang, Times: -1})
-	var wg sync.WaitGroup
-	for range 150 {
-		wg.Go(func() {
-			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	for how, giveUp := range map[string]func() (context.Context, context.CancelFunc){
+		"by a deadline": func() (context.Context, context.CancelFunc) { return context.WithTimeout(t.Context(), time.Second) },
+		"by a cancel": func() (context.Context, context.CancelFunc) { // of which the adapter is not told before it happens
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(time.Second, cancel)
+			return ctx, cancel
+		},
+	} {
+		t.Run(how, func(t *testing.T) {
+			s := startSandbox(t)
+			client := open(t, config(t, s.DajisaasURL(), "sign"))
+			s.Script(sandbox.Rule{Fault: sandbox.Hang, Times: -1})
+			var wg sync.WaitGroup
+			for range 150 {
+				wg.Go(func() {
+					ctx, cancel := giveUp()
+					defer cancel()
+					_, err := client.ListOrders(ctx, core.ListOrdersRequest{})
+					if core.OutcomeOf(err) != core.NotDone {
+						t.Errorf("a read is not_done: got %v", err)
+					}
+				})
+			}
+			wg.Wait()
+			s.Script()
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second) // a read that nobody ends takes 15 s
 			defer cancel()
 			_, err := client.ListOrders(ctx, core.ListOrdersRequest{})
-			if core.OutcomeOf(err) != core.NotDone {
-				t.Errorf("a read is not_done: got %v", err)
-			}
+			require.NoError(t, err)
 		})
 	}
-	wg.Wait()
-	s.Script()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second) // a read that nobody ends takes 15 s
-	defer cancel()
-	_, err := client.ListOrders(ctx, core.ListOrdersRequest{})
-	require.NoError(t, err)
 }
 
 func TestPagesAreStreamed(t *testing.T) {
@@ -610,6 +649,27 @@ func TestTheProgramOfOneFileCanBePinned(t *testing.T) {
 	c.Command, c.SHA256 = []string{file}, hex.EncodeToString(sum[:])
 	_, err = open(t, c).CreateOrder(t.Context(), pencils())
 	require.NoError(t, err)
+}
+
+// A word of a newer contract, read as none, would list every order instead of some.
+func TestAWordOfANewerContractIsRefused(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command(python(t), "-B", "-c", `
+import sampan_serve as s
+class Adapter:
+    def list_orders(self, r, call): return s.pb.OrderPage()
+class Context:
+    def is_active(self): return True
+service = s._Service(lambda account, settings: Adapter())
+service._do("configure", s.pb.ConfigureRequest(), None)
+for status in (s.pb.STATUS_PAID, 999):
+    try:
+        service._do("list_orders", s.pb.ListOrdersRequest(status=status), s.Call("list_orders", False, Context()))
+        print("listed")
+    except s.AdapterError as e:
+        print(s.pb.ErrorCode.Name(e.code), e.field)`).CombinedOutput()
+	require.NoError(t, err, string(out))
+	require.Equal(t, "listed\nERROR_CODE_UNSUPPORTED status\n", string(out))
 }
 
 // The vectors were computed without any code of this repository.

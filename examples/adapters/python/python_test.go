@@ -3,6 +3,7 @@ package python_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -21,6 +22,7 @@ import (
 
 // TestAdapter runs the behaviour that every adapter owes on the adapter in Python, as a real process.
 func TestAdapter(t *testing.T) {
+	python(t)
 	for _, auth := range []string{"sign", "secret"} {
 		t.Run(auth, func(t *testing.T) {
 			t.Parallel()
@@ -119,6 +121,9 @@ func settings(t testing.TB, base, auth string) json.RawMessage {
 func open(t *testing.T, c plugin.Config) *plugin.Client {
 	t.Helper()
 	client, err := plugin.Open(context.Background(), c)
+	if e, isCore := errors.AsType[*core.Error](err); isCore {
+		require.NoError(t, err, "its last lines: %q", e.Detail) // without them nobody knows why it ended
+	}
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, client.Close()) })
 	return client

@@ -51,16 +51,20 @@ class Gateway:
         that changes its address gains nothing."""
         try:
             found = socket.getaddrinfo(self._base.hostname, self._port, type=socket.SOCK_STREAM)
-        except OSError:
+        except (OSError, UnicodeError):  # the second is a name with a part that is too long
             raise exchange.failure(pb.ERROR_CODE_UNAVAILABLE, "the host's name cannot be resolved") from None
         last = "the connection failed"
         for family, kind, protocol, _, address in found:
             problem = _forbidden(ipaddress.ip_address(address[0].partition("%")[0]), self._allow_private, self._plain)
             if problem:
                 raise exchange.failure(pb.ERROR_CODE_INVALID_INPUT, problem, BASE_URL)
-            connection = socket.socket(family, kind, protocol)
-            exchange.hold(connection)
             try:
+                connection = socket.socket(family, kind, protocol)
+            except OSError as e:  # such as IPv6 on a machine without it: the next address may do
+                last = _reason(e)
+                continue
+            try:
+                exchange.hold(connection)
                 connection.settimeout(min(DIAL_SECONDS, exchange.seconds()))
                 connection.connect(address)
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -346,7 +346,8 @@ def _runtime_handlers(over):
     """The services of the runtime that the host calls, in bytes: their messages are nearly empty."""
 
     def shutdown(_, context):
-        context.add_callback(over.set)  # after the answer
+        if not context.add_callback(over.set):  # after the answer
+            over.set()  # nobody waits for one any more
         return b""
 
     def check(request, context):  # HealthCheckRequest{service}; the service's name is "plugin"

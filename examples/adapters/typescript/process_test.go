@@ -70,6 +70,33 @@ func TestAnExceptionIsAFaultOfTheAdapter(t *testing.T) {
 	}
 }
 
+// In the adapter's own log; the host's would take out the secret, and not the phone.
+func TestTheTextOfAnExceptionReachesNoLog(t *testing.T) {
+	for mode, kind := range map[string]string{"throw": `"kind":"TypeError"`, "stray": `"kind":"RangeError"`} {
+		command, raw := withRawLog(t, fakeCommand(built(t))...)
+		c := start(t, fakeSettings(mode), slog.New(slog.DiscardHandler), command...)
+		_, err := c.CreateOrder(t.Context(), core.CreateOrderRequest{Ref: "r", Attempt: attempt()})
+		require.Equal(t, core.InDoubt, core.OutcomeOf(err), "%s: %v", mode, err)
+		_ = c.Close() // a stray exception ended it
+		log := raw()
+		require.Contains(t, log, kind)
+		require.Contains(t, log, "fake.js:", "where it was thrown must be there")
+		require.NotContains(t, log, "13800000000", mode)
+		require.NotContains(t, log, "canary-4711", mode)
+	}
+}
+
+// withRawLog gives the command that writes its log into a file, and a function that reads it.
+func withRawLog(t *testing.T, command ...string) ([]string, func() string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "stderr")
+	return append([]string{"/bin/sh", "-c", `raw=$1; shift; exec "$@" 2>"$raw"`, "sh", file}, command...), func() string {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		return string(text)
+	}
+}
+
 func TestAnAdaptersErrorArrivesAsItWas(t *testing.T) {
 	_, err := fake(t, "refused").CreateOrder(t.Context(), core.CreateOrderRequest{Ref: "r", Attempt: attempt()})
 	require.ErrorIs(t, err, core.Refused)
@@ -92,10 +119,22 @@ func TestWhatIsNotThereSaysSo(t *testing.T) {
 func TestAMessageHasAtMost8MiB(t *testing.T) {
 	order, err := fake(t, "large").CreateOrder(t.Context(), core.CreateOrderRequest{Ref: "r", Message: strings.Repeat("x", 7<<20), Attempt: attempt()})
 	require.NoError(t, err)
-	require.Len(t, order.UpstreamStatus, 7<<20)
+	require.Len(t, order.UpstreamStatus, 1<<20, "the longest member that a host takes")
 	_, err = fake(t, "huge").CreateOrder(t.Context(), core.CreateOrderRequest{Ref: "r", Attempt: attempt()})
 	require.Error(t, err)
 	require.Equal(t, core.InDoubt, core.OutcomeOf(err))
+}
+
+// An operation that takes no such filter says the same by itself, so the field is looked at.
+func TestAWordOfANewerContractIsRefused(t *testing.T) {
+	c := fake(t, "")
+	_, err := c.ListOrders(t.Context(), core.ListOrdersRequest{Status: 99, Cursor: "9"})
+	require.ErrorIs(t, err, core.Unsupported)
+	require.Equal(t, core.NotDone, core.OutcomeOf(err))
+	e, _ := errors.AsType[*core.Error](err)
+	require.Equal(t, "status", e.Field)
+	_, err = c.ListOrders(t.Context(), core.ListOrdersRequest{Status: core.Paid, Cursor: "9"})
+	require.NoError(t, err)
 }
 
 func TestPagesAreStreamed(t *testing.T) {
@@ -115,6 +154,7 @@ func TestPagesAreStreamed(t *testing.T) {
 }
 
 func TestACallThatIsOverIsToldToTheAdapter(t *testing.T) {
+	built(t)
 	for name, end := range map[string]func(context.Context) (context.Context, context.CancelFunc){
 		"deadline": func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(ctx, 200*time.Millisecond)
@@ -127,12 +167,11 @@ func TestACallThatIsOverIsToldToTheAdapter(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var log lockedBuffer
-			c, err := plugin.Open(t.Context(), config(fakeSettings("hang"), log.logger(), fakeCommand(built(t))...))
-			require.NoError(t, err)
+			c := start(t, fakeSettings("hang"), log.logger(), fakeCommand(built(t))...)
 			defer func() { require.NoError(t, c.Close()) }()
 			ctx, cancel := end(t.Context())
 			defer cancel()
-			_, err = c.CreateOrder(ctx, core.CreateOrderRequest{Ref: "r", Attempt: attempt()})
+			_, err := c.CreateOrder(ctx, core.CreateOrderRequest{Ref: "r", Attempt: attempt()})
 			require.ErrorIs(t, err, core.Canceled)
 			require.Equal(t, core.InDoubt, core.OutcomeOf(err))
 			require.Eventually(t, func() bool { return strings.Contains(log.String(), "the call is over") }, 2*time.Second, 10*time.Millisecond)
@@ -142,9 +181,8 @@ func TestACallThatIsOverIsToldToTheAdapter(t *testing.T) {
 
 func TestLevelsArrive(t *testing.T) {
 	var log lockedBuffer
-	c, err := plugin.Open(t.Context(), config(fakeSettings("log"), log.logger(), fakeCommand(built(t))...))
-	require.NoError(t, err)
-	_, err = c.CreateOrder(t.Context(), core.CreateOrderRequest{Ref: "r", Attempt: attempt()})
+	c := start(t, fakeSettings("log"), log.logger(), fakeCommand(built(t))...)
+	_, err := c.CreateOrder(t.Context(), core.CreateOrderRequest{Ref: "r", Attempt: attempt()})
 	require.NoError(t, err)
 	require.NoError(t, c.Close())
 	for _, line := range []string{`level=DEBUG msg="a debug line"`, `level=INFO msg="an info line"`, "n=7", `level=WARN msg="a warning xxx`, "too long]", `level=ERROR msg="an error line with [redacted]"`,
@@ -155,8 +193,7 @@ func TestLevelsArrive(t *testing.T) {
 
 func TestItEndsWhenItIsAsked(t *testing.T) {
 	for _, mode := range []string{"", "hang"} {
-		c, err := plugin.Open(t.Context(), config(fakeSettings(mode), slog.New(slog.DiscardHandler), fakeCommand(built(t))...))
-		require.NoError(t, err)
+		c := start(t, fakeSettings(mode), slog.New(slog.DiscardHandler), fakeCommand(built(t))...)
 		called := make(chan error, 1)
 		go func() {
 			_, err := c.CreateOrder(context.Background(), core.CreateOrderRequest{Ref: "r", Attempt: attempt()})
@@ -283,9 +320,9 @@ func TestSettingsThatCannotWorkNameTheFieldAndNeverTheSecret(t *testing.T) {
 
 // The host scrubs an adapter's log too, so this looks at what the adapter wrote itself.
 func TestNoSecretAndNoAddressReachTheLog(t *testing.T) {
-	dist, s := built(t), startSandbox(t)
-	raw := filepath.Join(t.TempDir(), "stderr")
-	c := openProgram(t, settingsFor(s.PandaPonURL(), nil), "/bin/sh", "-c", `exec "$0" 2>"$1"`, filepath.Join(dist, "adapter"), raw)
+	command, raw := withRawLog(t, filepath.Join(built(t), "adapter"))
+	s := startSandbox(t)
+	c := openProgram(t, settingsFor(s.PandaPonURL(), nil), command...)
 	order, err := c.CreateOrder(t.Context(), purchase())
 	require.NoError(t, err)
 	for _, fault := range []sandbox.Fault{sandbox.RefuseBefore, sandbox.DropAfter, sandbox.ErrorBefore, sandbox.Garbage} {
@@ -296,12 +333,11 @@ func TestNoSecretAndNoAddressReachTheLog(t *testing.T) {
 	_, err = c.GetOrder(t.Context(), core.GetOrderRequest{Order: order.OrderRef, Raw: true})
 	require.NoError(t, err)
 	require.NoError(t, c.Close())
-	log, err := os.ReadFile(raw)
-	require.NoError(t, err)
-	require.Contains(t, string(log), "allow_private is set", "the log itself must be there, or this shows nothing")
+	log := raw()
+	require.Contains(t, log, "allow_private is set", "the log itself must be there, or this shows nothing")
 	address := purchase().Address
 	for _, private := range []string{sandbox.DefaultAccessSecret, sandbox.DefaultAccessKey, address.Name, address.Mobile, address.Street, s.Log()[0].Header.Get("signature")} {
-		require.NotContains(t, string(log), private)
+		require.NotContains(t, log, private)
 	}
 }
 

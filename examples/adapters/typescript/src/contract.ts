@@ -31,7 +31,6 @@ export type { OrderRef__Output as OrderRef } from "./gen/sampan/v1/OrderRef.js";
 export type { Parcel } from "./gen/sampan/v1/Parcel.js";
 export type { Payment } from "./gen/sampan/v1/Payment.js";
 export type { PayRequest__Output as PayRequest } from "./gen/sampan/v1/PayRequest.js";
-
 export type { ProveFenceRequest__Output as ProveFenceRequest } from "./gen/sampan/v1/ProveFenceRequest.js";
 export type { Quote } from "./gen/sampan/v1/Quote.js";
 export type { QuoteRequest__Output as QuoteRequest } from "./gen/sampan/v1/QuoteRequest.js";

@@ -85,6 +85,7 @@ export function serve(program: Program): void {
   server.addService(services.stdio, { StreamStdio: stdio });
   server.addService(services.controller, { Shutdown: shutdown(server) });
   listen(server);
+  process.on("uncaughtException", stray); // not earlier: at the start the text is what helps, and holds nothing of a call yet
 }
 
 /** Tells a person who started the adapter by hand what it is. */
@@ -158,8 +159,8 @@ function stdio(call: ServerWritableStream<unknown, unknown>): void {
 function shutdown(server: Server) {
   return (_call: unknown, reply: sendUnaryData<unknown>): void => {
     reply(null, {});
-    server.tryShutdown(() => process.exit(0)); // the host closes the connection once it has the answer
-    setTimeout(() => process.exit(0), 1000);
+    server.tryShutdown(() => process.exit(0)); // takes no new call, and waits for those under way
+    setTimeout(() => process.exit(0), 1000); // the host lets writes end before it asks, and kills soon after
   };
 }
 
@@ -254,7 +255,7 @@ function adapterService(program: Program): UntypedServiceImplementation {
 
 /** Refuses a word of a newer contract: read as "none" it would ask for something else. Such an enum arrives as a number. */
 function known(request: Record<string, unknown>): void {
-  for (const name of ["status", "kind", "goods"]) {
+  for (const name of ["status", "kind", "goods"]) { // the enums of the contract's requests
     if (typeof request[name] === "number") throw new AdapterError("ERROR_CODE_UNSUPPORTED", "OUTCOME_NOT_DONE", "is a word of a newer contract than this adapter's", { field: name });
   }
 }
@@ -288,11 +289,23 @@ function errorOf(r: Row, thrown: unknown): ErrorMessage {
  * repeated nowhere: it may hold what the call was about. Where it was thrown is in the log.
  */
 function fault(r: Row, thrown: unknown): AdapterError {
-  const kind = thrown instanceof Error ? thrown.constructor.name : typeof thrown;
-  const stack = thrown instanceof Error ? (thrown.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)).map((line) => line.trim()).join("; ") : "";
+  const { kind, stack } = trace(thrown);
   const sum = createHash("sha256").update(kind + stack).digest("hex").slice(0, 8);
   log.error("exception in the adapter", { op: r.op, kind, stack, sum });
   return new AdapterError("ERROR_CODE_UNSPECIFIED", "OUTCOME_UNSPECIFIED", `the adapter failed with a ${kind} (stack ${sum} in its log)`);
+}
+
+/** Ends the process after an exception outside of any call, such as in a timer: what state it left behind is not known. */
+function stray(thrown: unknown): void {
+  log.error("exception outside of any call; the adapter ends", trace(thrown)); // node's own words would repeat its text
+  process.exit(1);
+}
+
+/** What may be told of an exception: its kind, and where it was thrown. */
+function trace(thrown: unknown): { kind: string; stack: string } {
+  if (!(thrown instanceof Error)) return { kind: typeof thrown, stack: "" };
+  const places = (thrown.stack ?? "").replace(thrown.message, "").split("\n").filter((line) => /^\s+at /.test(line)); // a text may look like a place
+  return { kind: thrown.constructor.name, stack: places.map((line) => line.trim()).join("; ") };
 }
 
 /** A text that has a form on the wire: no half characters, and at most 4 KiB. */

@@ -42,11 +42,11 @@ export function readSettings(json: Uint8Array): Settings {
   if (!["", "fen", "yuan"].includes(text(given, "refund_fee_unit"))) throw invalid("settings.refund_fee_unit", 'must be "fen" or "yuan", or be left out while it is not known');
   table(given, "refund_states");
   const baseURL = text(given, "base_url") || "https://api.pandapon.com";
-  const console = "the value from PandaPon's console, AccessKey management";
+  const where = "the value from PandaPon's console, AccessKey management";
   return {
     base: readBase(baseURL, allowPrivate), baseURL,
-    accessKey: required(given, "access_key", console),
-    accessSecret: required(given, "access_secret", console + '; better as "env:NAME" or "file:PATH"'),
+    accessKey: required(given, "access_key", where),
+    accessSecret: required(given, "access_secret", where + '; better as "env:NAME" or "file:PATH"'),
     userID: required(given, "user_id", "the id of the buying account, from PandaPon"),
     timestampUnit: unit, allowPrivate,
     refusalCodes: codes(given, "refusal_codes"), expiredCodes: codes(given, "expired_codes"),

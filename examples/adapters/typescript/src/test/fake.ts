@@ -12,12 +12,13 @@ const order: Order = { order: { id: "o1", handle: "" }, market: "fake", totals: 
 
 const acts: Record<string, (c: Call) => Order | Promise<Order>> = {
   "": () => order,
-  throw: () => { throw new TypeError("the phone is 13800000000 and the secret canary-4711"); },
+  throw: () => { throw new TypeError("the phone is\n    at 13800000000 and the secret canary-4711"); },
+  stray: () => new Promise(() => void setImmediate(() => { throw new RangeError("the phone is 13800000000 and the secret canary-4711"); })),
   "throw-text": () => { throw "canary-4711"; },
   refused: () => { throw new AdapterError("ERROR_CODE_REFUSED", "OUTCOME_NOT_DONE", "no", { gateway_code: "1009", gateway_message: "库存\ud800不足", gateway_request_id: "r1" }); },
   nothing: () => undefined as unknown as Order,
   huge: () => ({ ...order, upstream_status: "x".repeat(9 * 1024 * 1024) }),
-  large: () => ({ ...order, upstream_status: "x".repeat(7 * 1024 * 1024) }),
+  large: () => ({ ...order, upstream_status: "x".repeat(1024 * 1024) }),
   hang: async ({ signal }) => {
     log.info("hanging");
     await once(signal, "abort");
