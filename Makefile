@@ -26,11 +26,13 @@ lint: breaking ## gofmt, vet, golangci-lint, buf
 	$(TOOL) buf lint
 
 fuzz: ## every fuzz target for FUZZTIME (default 10s) each
-	@go list ./... | while read -r pkg; do \
-	  go test -list '^Fuzz' $$pkg | grep '^Fuzz' | while read -r target; do \
+	@pkgs=$$(go list ./...) || exit 1; \
+	for pkg in $$pkgs; do \
+	  targets=$$(go test -list '^Fuzz' $$pkg) || exit 1; \
+	  for target in $$(sed -n '/^Fuzz/p' <<<"$$targets"); do \
 	    echo "$$pkg $$target"; \
 	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
-	  done || exit 1; \
+	  done; \
 	done
 
 # The contract as it was last accepted. Adapters of strangers live by it.
