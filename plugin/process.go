@@ -33,6 +33,7 @@ type process struct {
 	state   *os.ProcessState
 	failed  error // why it could not be started
 	killed  bool  // no start after a kill
+	ours    bool  // it was alive when we killed it
 }
 
 // lastWords is how long the pipes of an ended process are still read: a descendant that left the
@@ -87,8 +88,8 @@ func (p *process) start() error {
 	if err != nil {
 		return err
 	}
-	p.stdout = &firstLine{ReadCloser: stdout}
-	p.stderr = teeCloser{io.TeeReader(stderr, p.log), stderr}
+	p.stdout = newFirstLine(stdout, func(line string) { p.log.add("stdout: " + line) })
+	p.stderr = readCloser{newLogReader(stderr, p.log.add), stderr}
 	started, err := p.holdAlive()
 	if err != nil {
 		return err
@@ -120,7 +121,7 @@ func (p *process) holdAlive() (started func(), err error) {
 	return func() { _ = theirs.Close() }, nil // the adapter has its own
 }
 
-type teeCloser struct {
+type readCloser struct {
 	io.Reader
 	io.Closer
 }
@@ -163,6 +164,7 @@ func (p *process) killGroup() {
 	defer p.mu.Unlock()
 	p.killed = true
 	if p.running != nil && !p.exited() {
+		p.ours = true
 		killGroup(p.running)
 	}
 }

@@ -1,7 +1,6 @@
 package plugin
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"sort"
@@ -17,42 +16,22 @@ const (
 	ringLineSize = 2 << 10
 )
 
-// ring keeps the last lines that an adapter wrote, scrubbed and legible.
+// ring keeps the last lines that an adapter wrote. They are made legible and scrubbed when somebody
+// asks for them: an adapter may write thousands, and nobody may ever ask.
 type ring struct {
 	scrub func(string) string
 
 	mu   sync.Mutex
-	rest []byte
 	kept []string
 }
 
-// Write takes a piece of the adapter's standard error; it never fails.
-func (r *ring) Write(b []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.rest = append(r.rest, b...)
-	for {
-		line, rest, found := bytes.Cut(r.rest, []byte("\n"))
-		if !found && len(r.rest) < maxLogLine {
-			return len(b), nil
-		}
-		r.keep(string(line))
-		r.rest = append([]byte{}, rest...)
-	}
-}
-
 func (r *ring) add(line string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.keep(line)
-}
-
-func (r *ring) keep(line string) {
-	line = short(r.scrub(legible(line)), ringLineSize)
 	if strings.TrimSpace(line) == "" {
 		return
 	}
-	if r.kept = append(r.kept, line); len(r.kept) > ringLines {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.kept = append(r.kept, short(line, maxLogLine)); len(r.kept) > ringLines {
 		r.kept = r.kept[1:]
 	}
 }
@@ -60,9 +39,11 @@ func (r *ring) keep(line string) {
 func (r *ring) lines() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	lines := append([]string{}, r.kept...)
-	if len(r.rest) > 0 {
-		lines = append(lines, short(r.scrub(legible(string(r.rest))), ringLineSize))
+	var lines []string
+	for _, line := range r.kept {
+		if line = short(r.scrub(legible(line)), ringLineSize); strings.TrimSpace(line) != "" {
+			lines = append(lines, line)
+		}
 	}
 	return lines
 }
