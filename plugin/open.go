@@ -233,10 +233,13 @@ func within(done <-chan struct{}, most time.Duration) bool {
 // bytes on some systems, and longer ones fail with a message about something else.
 const longestFolder = 48
 
+// socketFolderPrefix tells our folders from others'.
+const socketFolderPrefix = "sampan-"
+
 func socketFolder() (string, error) {
 	parent := os.TempDir()
 	if len(parent) > longestFolder {
 		parent = "/tmp"
 	}
-	return os.MkdirTemp(parent, "sampan-")
+	return os.MkdirTemp(parent, socketFolderPrefix)
 }

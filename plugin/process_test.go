@@ -25,30 +25,50 @@ import (
 const marker = "adapter-under-test"
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 2 && os.Args[1] == marker {
+	switch {
+	case len(os.Args) > 2 && os.Args[1] == marker:
 		program(os.Args[2])
-		os.Exit(0)
+	case len(os.Args) > 1 && os.Args[1] == dyingHost:
+		dyingHostMain(os.Args[2:])
+	case len(os.Args) > 1 && os.Args[1] == reaper:
+		reaperMain(os.Args[2:])
+	default:
+		os.Exit(m.Run())
 	}
-	if len(os.Args) > 1 && os.Args[1] == dyingHost {
-		client, err := plugin.Open(context.Background(), config("serve", "hang"))
-		if err != nil {
-			panic(err)
-		}
-		fmt.Println(client.PID())
-		if os.Args[2] == "writing" {
-			go func() { _, _ = create(client) }()
-		}
-		select {}
-	}
-	os.Exit(m.Run())
+	os.Exit(0)
 }
 
 const dyingHost = "host-that-dies"
 
+// dyingHostMain opens an adapter, says its process id, and waits to be killed.
+func dyingHostMain(args []string) {
+	client, err := plugin.Open(context.Background(), config(args[0], args[1]))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(client.PID())
+	if len(args) > 2 {
+		go func() { _, _ = create(client) }()
+	}
+	select {}
+}
+
 func TestNoAdapterOutlivesAHostThatIsKilled(t *testing.T) {
-	for _, doing := range []string{"nothing", "writing"} {
+	t.Parallel()
+	for doing, args := range map[string][]string{
+		"nothing":           {"serve", ""},
+		"a write":           {"serve", "hang", "writing"},
+		"a write, deaf":     {"serve", "deaf", "writing"},
+		"without a pipe":    {"no-pipe", ""},
+		"writing, no pipe":  {"no-pipe", "hang", "writing"},
+		"writing to stdout": {"serve", "many-lines"},
+	} {
 		t.Run(doing, func(t *testing.T) {
-			host := exec.Command(os.Args[0], dyingHost, doing)
+			t.Parallel()
+			folder, err := os.MkdirTemp("/tmp", "s")
+			require.NoError(t, err)
+			host := exec.Command(os.Args[0], append([]string{dyingHost}, args...)...)
+			host.Env = append(os.Environ(), "TMPDIR="+folder)
 			out, err := host.StdoutPipe()
 			require.NoError(t, err)
 			require.NoError(t, host.Start())
@@ -58,8 +78,13 @@ func TestNoAdapterOutlivesAHostThatIsKilled(t *testing.T) {
 			require.NoError(t, syscall.Kill(pid, 0), "the adapter must be there first")
 			time.Sleep(100 * time.Millisecond) // so that a write is on its way
 			require.NoError(t, host.Process.Kill())
+			killed := time.Now()
 			_ = host.Wait() // it was killed
-			requireGone(t, pid)
+			requireEnded(t, pid)
+			if args[0] != "no-pipe" {
+				require.Less(t, time.Since(killed), 2*time.Second)
+			}
+			require.NoError(t, os.Remove(folder), "the adapter removes the folder that its host cannot remove any more")
 		})
 	}
 }
@@ -344,6 +369,16 @@ func TestLevelsArrive(t *testing.T) {
 	require.Contains(t, log, `level=WARN msg="a warning"`)
 	require.Contains(t, log, "n=7")
 	require.Contains(t, log, `level=ERROR msg="an error line"`)
+	for level, texts := range map[string][]string{
+		"DEBUG": {"a debug line of hclog", "[DEBUG] plain text"},
+		"INFO":  {"a notice", "a notice of hclog", "[INFO] plain text"},
+		"WARN":  {"of package log", "a warning of hclog", "[WARN] plain text"},
+		"ERROR": {"an error of hclog", "[ERROR] plain text"},
+	} {
+		for _, text := range texts {
+			require.Contains(t, log, fmt.Sprintf("level=%s msg=%q", level, text))
+		}
+	}
 	for _, attribute := range []string{"shop=x", "g.in.n=8", "g.long=1m0s"} {
 		require.Contains(t, log, attribute)
 	}
