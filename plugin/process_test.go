@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -28,6 +29,8 @@ func TestMain(m *testing.M) {
 	switch {
 	case len(os.Args) > 2 && os.Args[1] == marker:
 		program(os.Args[2])
+	case slices.Equal(os.Args[1:], []string{"serve", "--debug"}):
+		program("serve")
 	case len(os.Args) > 1 && os.Args[1] == dyingHost:
 		dyingHostMain(os.Args[2:])
 	case len(os.Args) > 1 && os.Args[1] == reaper:

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"github.com/hashicorp/go-hclog"
@@ -34,8 +35,13 @@ type ServeConfig struct {
 // decides when an adapter ends; the default logs (log/slog, log, hclog) write lines that the host
 // understands; the adapter ends with its host; a panic in a call is that call's error. SIGTERM ends
 // it when the calls under way are over.
+//
+// Called as "PROGRAM serve --debug", without a host, it serves one that attaches: see [Attach].
 func Serve(c ServeConfig) {
 	if os.Getenv(handshake.MagicCookieKey) != handshake.MagicCookieValue {
+		if slices.Equal(os.Args[1:], []string{"serve", "--debug"}) {
+			os.Exit(serveDebug(c))
+		}
 		explain(c)
 		os.Exit(2)
 	}
@@ -74,6 +80,8 @@ To use it, name it in sampan.toml and call the host:
     adapter = %q
 
     host adapters
+
+Its author may start it with "serve --debug" and attach a debugger and a host.
 `, c.name(), c.Version, os.Args[0])
 }
 

@@ -24,6 +24,8 @@ type server struct {
 	panics      atomic.Int32
 	// broken is called when the adapter panicked so often that its state cannot be trusted; nil: never.
 	broken func()
+	// again lets Configure be called again: for a debugger, where hosts come and go.
+	again bool
 }
 
 func newServer(create func(context.Context, string, json.RawMessage) (core.Adapter, error)) *server {
@@ -35,7 +37,7 @@ func (s *server) Configure(ctx context.Context, m *pb.ConfigureRequest) (*pb.Con
 	s.configuring.Lock()
 	defer s.configuring.Unlock()
 	adapter, err := guard(s, "", false, func() (core.Adapter, error) {
-		if s.adapter.Load() != nil {
+		if s.adapter.Load() != nil && !s.again {
 			return nil, core.Invalid("settings", "were given already; start a new process for other settings")
 		}
 		return s.create(ctx, m.GetAccount(), m.GetSettingsJson())
