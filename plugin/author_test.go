@@ -137,6 +137,13 @@ func TestSIGTERMLetsAWriteEnd(t *testing.T) {
 	requireGone(t, c.PID())
 }
 
+func TestARawThatIsTooLargeCostsNoOrder(t *testing.T) {
+	order, err := create(open(t, config("serve", "large-raw")))
+	require.NoError(t, err)
+	require.Equal(t, core.OrderID("o2"), order.Siblings[0].ID)
+	require.Empty(t, order.Raw)
+}
+
 func TestInterruptsAreTheHosts(t *testing.T) {
 	c := open(t, config("serve", ""))
 	require.NoError(t, syscall.Kill(c.PID(), syscall.SIGINT))

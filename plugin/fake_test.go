@@ -87,7 +87,10 @@ func (f *fake) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (core
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 		time.Sleep(time.Minute)
 	case "huge":
-		order.Raw = json.RawMessage(`"` + strings.Repeat("x", 9<<20) + `"`)
+		order.Number = strings.Repeat("x", 9<<20)
+	case "large-raw":
+		order.Raw = json.RawMessage(`"` + strings.Repeat("x", 1<<20) + `"`)
+		order.Siblings = []core.Order{{OrderRef: core.OrderRef{ID: "o2"}, Raw: order.Raw}}
 	case "bad-money":
 		order.MarketplaceIDs = []string{"a\x1b[2J"}
 	case "refused":

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -114,7 +116,7 @@ func (s *server) CreateOrder(ctx context.Context, m *pb.CreateOrderRequest) (*pb
 	if failure != nil {
 		return &pb.CreateOrderResponse{Reply: &pb.CreateOrderResponse_Error{Error: failure}}, nil
 	}
-	return &pb.CreateOrderResponse{Reply: &pb.CreateOrderResponse_Order{Order: wire.OrderTo(order)}}, nil
+	return &pb.CreateOrderResponse{Reply: &pb.CreateOrderResponse_Order{Order: wire.OrderTo(withoutLargeRaw(order))}}, nil
 }
 
 func (s *server) GetOrder(ctx context.Context, m *pb.GetOrderRequest) (*pb.GetOrderResponse, error) {
@@ -123,7 +125,24 @@ func (s *server) GetOrder(ctx context.Context, m *pb.GetOrderRequest) (*pb.GetOr
 	if failure != nil {
 		return &pb.GetOrderResponse{Reply: &pb.GetOrderResponse_Error{Error: failure}}, nil
 	}
-	return &pb.GetOrderResponse{Reply: &pb.GetOrderResponse_Order{Order: wire.OrderTo(order)}}, nil
+	return &pb.GetOrderResponse{Reply: &pb.GetOrderResponse_Order{Order: wire.OrderTo(withoutLargeRaw(order))}}, nil
+}
+
+// largestRaw is what a host takes of a gateway's own object.
+const largestRaw = 1 << 20
+
+// withoutLargeRaw leaves out what the host would refuse the whole order for: a purchase must not be in
+// doubt because its evidence is long.
+func withoutLargeRaw(o core.Order) core.Order {
+	if len(o.Raw) > largestRaw {
+		slog.Warn("the gateway's object is left out: it is over 1 MiB", "order", string(o.ID), "bytes", len(o.Raw))
+		o.Raw = nil
+	}
+	o.Siblings = slices.Clone(o.Siblings)
+	for i := range o.Siblings {
+		o.Siblings[i] = withoutLargeRaw(o.Siblings[i])
+	}
+	return o
 }
 
 // ListOrders streams page after page until the last, max_pages, an error, or until the host stops
@@ -139,6 +158,10 @@ func (s *server) ListOrders(m *pb.ListOrdersRequest, stream grpc.ServerStreaming
 		}
 		if failure != nil {
 			return stream.Send(&pb.ListOrdersResponse{Reply: &pb.ListOrdersResponse_Error{Error: failure}})
+		}
+		page.Orders = slices.Clone(page.Orders)
+		for i := range page.Orders {
+			page.Orders[i] = withoutLargeRaw(page.Orders[i])
 		}
 		if err := stream.Send(&pb.ListOrdersResponse{Reply: &pb.ListOrdersResponse_Page{Page: wire.OrderPageTo(page)}}); err != nil {
 			return err
