@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -111,6 +112,63 @@ func TestTheRuntimesDangerousPartsAreUnused(t *testing.T) {
 		})
 	}
 	require.Greater(t, seen, 10, "the test must see the configurations")
+}
+
+// A log whose reader is gone, or that is slow, must not come between a request and what is known of it.
+func TestNothingIsLoggedBetweenSentAndKnown(t *testing.T) {
+	files := 0
+	for _, folder := range []string{"../core/effect", "../adapters"} {
+		require.NoError(t, filepath.WalkDir(folder, func(name string, _ os.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+				return err
+			}
+			files++
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+			if err != nil {
+				return err
+			}
+			for _, spec := range file.Imports {
+				require.NotContains(t, []string{`"log"`, `"log/slog"`}, spec.Path.Value, "%s logs: what is known of a write goes into its error", name)
+			}
+			return nil
+		}))
+	}
+	require.Greater(t, files, 20, "the test must see the sources")
+}
+
+// TestThePageNamesTestsThatExist holds docs/PLUGIN.md to the tests.
+func TestThePageNamesTestsThatExist(t *testing.T) {
+	page, err := os.ReadFile("../docs/PLUGIN.md")
+	require.NoError(t, err)
+	exist := testsOf(t, "*_test.go", "internal/*/*_test.go")
+	named := regexp.MustCompile("`(Test\\w+)`").FindAllSubmatch(page, -1)
+	require.Greater(t, len(named), 50)
+	for _, test := range named {
+		require.True(t, exist[string(test[1])], "docs/PLUGIN.md names %s, which does not exist; name the test that holds the row", test[1])
+	}
+	for row := range 32 {
+		require.Regexp(t, fmt.Sprintf("(?m)^\\| P%d +\\|.*`Test", row), string(page), "every row has a test")
+	}
+	for _, line := range strings.Split(string(page), "\n") {
+		require.LessOrEqual(t, len([]rune(line)), 120, line)
+	}
+}
+
+func testsOf(t *testing.T, patterns ...string) map[string]bool {
+	t.Helper()
+	tests := map[string]bool{}
+	for _, pattern := range patterns {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		for _, name := range files {
+			text, err := os.ReadFile(name)
+			require.NoError(t, err)
+			for _, found := range regexp.MustCompile(`(?m)^func (Test\w+)\(t \*testing\.T\)`).FindAllSubmatch(text, -1) {
+				tests[string(found[1])] = true
+			}
+		}
+	}
+	return tests
 }
 
 // go-plugin alone brings a gRPC that has published advisories.
