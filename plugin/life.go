@@ -21,9 +21,9 @@ const livenessVariable = "SAMPAN_LIVENESS_FD"
 
 // How long an adapter stays when its host is gone.
 const (
-	// lastCalls is for the calls under way, whose contexts are over. It leaves a second of the two that
-	// an adapter may outlive its host.
-	lastCalls = time.Second
+	// lastCalls is for the calls under way, whose contexts are over: a good part of the 2 s that an
+	// adapter may outlive its host by.
+	lastCalls = 500 * time.Millisecond
 	// withoutConnection is how long no host may be connected, where no open file says that it is gone.
 	withoutConnection = 3 * time.Second
 )

@@ -94,7 +94,8 @@ func TestNoAdapterOutlivesAHostThatIsKilled(t *testing.T) {
 
 func config(programMode, adapterMode string) plugin.Config {
 	return plugin.Config{Account: "acc", Adapter: "fake", Command: []string{os.Args[0], marker, programMode},
-		Settings: []byte(`{"mode":"` + adapterMode + `","api_secret":"canary-4711"}`), StartTimeout: 20 * time.Second}
+		Settings: []byte(`{"mode":"` + adapterMode + `","api_secret":"canary-4711"}`), StartTimeout: 20 * time.Second,
+		Env: []string{"GORACE=atexit_sleep_ms=0"}} // a race build sleeps for a second at its end
 }
 
 func open(t *testing.T, c plugin.Config) *plugin.Client {
