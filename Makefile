@@ -58,5 +58,5 @@ soak: ## the long proofs, each with its table: 1,000,000 fault schedules, the mo
 	SAMPAN_SCHEDULES=1000000 go test ./internal/simulate -run TestNothing -count 1 -timeout 90m -v | grep -v '^=== '
 	SAMPAN_SOAK=1 go test -tags soak ./internal/model -run Soak -count 1 -timeout 30m -v | grep -v '^=== '
 	SAMPAN_SOAK=1 go test ./core/effect -run AccessLog -count 1 -v | grep -v '^=== '
-	SAMPAN_ROUNDS=1000 go test ./plugin -run TestCrashes -count 1 -timeout 30m -v | grep -v '^=== '
+	SAMPAN_ROUNDS=1000 go test ./plugin -run 'TestCrashes|TestTwoHosts' -count 1 -timeout 30m -v | grep -v '^=== '
 	SAMPAN_KILLS=50 SAMPAN_HOSTS_ORDERS=1000 go test ./internal/crash -count 1 -timeout 120m -v | grep -v '^=== '

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"regexp"
 	"sort"
 	"strings"
 	"sync"
@@ -169,8 +170,14 @@ func levelNamed(name string) slog.Level {
 	return slog.LevelDebug
 }
 
-// levelOf finds the level of a line such as "[WARN] ...".
+// levelAtStart finds the level in a record that was cut: its writers put it first.
+var levelAtStart = regexp.MustCompile(`^\{"@level":"([a-z]+)"`)
+
+// levelOf finds the level of a line such as "[WARN] ...", or of a record that is not whole.
 func levelOf(line string) slog.Level {
+	if level := levelAtStart.FindStringSubmatch(line); level != nil {
+		return levelNamed(level[1])
+	}
 	name, _, found := strings.Cut(strings.TrimPrefix(line, "["), "]")
 	if !found || !strings.HasPrefix(line, "[") || len(name) > len("error") {
 		return slog.LevelDebug

@@ -52,7 +52,11 @@ func call[Req proto.Message, Msg reply, Res any](ctx context.Context, c *Client,
 		return none, c.transportError(ctx, kind{k.op, k.write && handedOver()}, ownDeadline(ctx, limited, err))
 	}
 	if failure := message.GetError(); failure != nil {
-		return none, c.verdict(k, failure)
+		e := c.verdict(k, failure)
+		if e.Code == core.Canceled {
+			e.Err = deadlineOf(ctx, limited)
+		}
+		return none, e
 	}
 	result, err := read(message)
 	if err != nil {
@@ -64,12 +68,20 @@ func call[Req proto.Message, Msg reply, Res any](ctx context.Context, c *Client,
 // ownDeadline makes a deadline's error the caller's where the deadline was. The adapter knows the
 // deadline too, and its clock may be a moment ahead of the caller's context.
 func ownDeadline(ctx, limited context.Context, err error) error {
-	callers, has := ctx.Deadline()
-	effective, _ := limited.Deadline()
-	if status.Code(err) == codes.DeadlineExceeded && has && callers.Equal(effective) {
+	if status.Code(err) == codes.DeadlineExceeded && deadlineOf(ctx, limited) != nil {
 		return context.DeadlineExceeded
 	}
 	return err
+}
+
+// deadlineOf is the error of the caller's deadline, if it is the one that holds. An adapter that says
+// that its time is over says it a moment before.
+func deadlineOf(ctx, limited context.Context) error {
+	callers, has := ctx.Deadline()
+	if effective, _ := limited.Deadline(); has && callers.Equal(effective) {
+		return context.DeadlineExceeded
+	}
+	return nil
 }
 
 // before refuses a call that provably does not reach the adapter: nothing is handed over.

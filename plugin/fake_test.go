@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -14,6 +17,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/hashicorp/go-hclog"
 
 	"github.com/sampan-go/sampan/adapters/alibaba1688"
 	"github.com/sampan-go/sampan/core"
@@ -37,6 +42,9 @@ func newFake(_ context.Context, _ string, settings json.RawMessage) (core.Adapte
 	if err := core.DecodeSettings(settings, &s); err != nil {
 		return nil, err
 	}
+	if s.Mode == "many-lines" {
+		go manyLines()
+	}
 	if s.Mode == "log-secret" {
 		slog.Error("my secret is " + s.Secret.Reveal())
 	}
@@ -49,8 +57,6 @@ func newFake(_ context.Context, _ string, settings json.RawMessage) (core.Adapte
 				fmt.Fprintln(os.Stderr, "one of very many lines")
 			}
 		}()
-	case "log-long":
-		fmt.Fprintln(os.Stderr, strings.Repeat("x", 1<<20)+"\nafter it")
 	case "refuse-secret":
 		return nil, &core.Error{Code: core.Denied, Outcome: core.NotDone, Message: "the secret " + s.Secret.Reveal() + " is wrong"}
 	case "nothing":
@@ -67,6 +73,9 @@ func (f *fake) Describe(context.Context) (core.Description, error) {
 func (f *fake) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (core.Order, error) {
 	order := core.Order{OrderRef: core.OrderRef{ID: "o1"}, Ref: r.Ref, Status: core.AwaitingPayment,
 		Totals: core.Totals{Payable: money.MustParse("232.00", money.CNY)}}
+	if gateway, ok := strings.CutPrefix(f.mode, "chatty:"); ok {
+		return order, buyChattily(ctx, gateway)
+	}
 	switch f.mode {
 	case "panic":
 		panic("no such thing")
@@ -87,7 +96,10 @@ func (f *fake) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (core
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 		time.Sleep(time.Minute)
 	case "huge":
-		order.Raw = json.RawMessage(`"` + strings.Repeat("x", 9<<20) + `"`)
+		order.Number = strings.Repeat("x", 9<<20)
+	case "large-raw":
+		order.Raw = json.RawMessage(`"` + strings.Repeat("x", 1<<20) + `"`)
+		order.Siblings = []core.Order{{OrderRef: core.OrderRef{ID: "o2"}, Raw: order.Raw}}
 	case "bad-money":
 		order.MarketplaceIDs = []string{"a\x1b[2J"}
 	case "refused":
@@ -109,6 +121,19 @@ func (f *fake) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (core
 		return core.Order{}, none
 	case "flood":
 		flood(10 << 20)
+	case "flood-child":
+		floodOfAChild()
+	case "panic-goroutine":
+		go func() { panic("lost in a goroutine") }()
+		select {}
+	case "waits": // for its turn, and has sent nothing
+		<-ctx.Done()
+		return core.Order{}, &core.Error{Code: core.Canceled, Outcome: core.NotDone, Message: "not sent"}
+	case "sent":
+		<-ctx.Done()
+		return core.Order{}, &core.Error{Code: core.Canceled, Outcome: core.InDoubt, Message: "sent, no answer"}
+	case "self":
+		order.Number = self()
 	case "children":
 		order.Number = children()
 	case "print":
@@ -132,6 +157,9 @@ func (f *fake) ListOrders(ctx context.Context, r core.ListOrdersRequest) (core.O
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {}
 		}
+	}
+	if f.mode == "deaf" {
+		time.Sleep(3 * time.Second)
 	}
 	n := len(r.Cursor) + 1
 	page := core.OrderPage{Orders: []core.Order{{OrderRef: core.OrderRef{ID: core.OrderID(fmt.Sprint("o", n))}}}}
@@ -179,10 +207,49 @@ func program(mode string) {
 		time.Sleep(time.Minute)
 	case "slow":
 		time.Sleep(time.Minute)
+	case "late":
+		time.Sleep(time.Second)
+		plugin.Serve(serve)
+	case "no-pipe":
+		_ = os.Unsetenv("SAMPAN_LIVENESS_FD")
+		plugin.Serve(serve)
+	case "200-lines":
+		for n := range 200 {
+			fmt.Println("line", n)
+		}
+		time.Sleep(time.Minute)
+	case "long-lines":
+		serve.New = func(ctx context.Context, account string, settings json.RawMessage) (core.Adapter, error) {
+			long := strings.Repeat("x", 1<<20)
+			slog.Error("slog "+long, "n", 1)
+			hclog.Default().Error("hclog " + long)
+			fmt.Fprintln(os.Stderr, "[ERROR] text "+long)
+			slog.Error("an error line")
+			return newFake(ctx, account, nil)
+		}
+		plugin.Serve(serve)
+	case "odd-lines":
+		serve.New = func(ctx context.Context, account string, settings json.RawMessage) (core.Adapter, error) {
+			fmt.Fprintln(os.Stderr, "{\"@message\":7,\"@level\":null,\"@timestamp\":[]}")
+			fmt.Fprintln(os.Stderr, "panic: this is only a text")
+			fmt.Fprintln(os.Stderr, "a harmless text")
+			slog.Error("an error line")
+			return newFake(ctx, account, nil)
+		}
+		plugin.Serve(serve)
 	case "levels":
 		serve.New = func(ctx context.Context, account string, settings json.RawMessage) (core.Adapter, error) {
 			slog.Debug("a debug line")
 			slog.Warn("a warning", "n", 7)
+			slog.Info("a notice")
+			log.Print("[WARN] of package log")
+			hclog.Default().Debug("a debug line of hclog")
+			hclog.Default().Info("a notice of hclog")
+			hclog.Default().Warn("a warning of hclog", "n", 9)
+			hclog.Default().Error("an error of hclog")
+			for _, level := range []string{"DEBUG", "INFO", "WARN", "ERROR"} {
+				fmt.Fprintf(os.Stderr, "[%s] plain text\n", level)
+			}
 			slog.With("shop", "x").WithGroup("g").Error("an error line", slog.Group("in", "n", 8), "long", time.Minute)
 			return newFake(ctx, account, nil)
 		}
@@ -191,6 +258,14 @@ func program(mode string) {
 		serveOther(mode)
 	default:
 		plugin.Serve(serve)
+	}
+}
+
+// A library that greets whoever loads it.
+func init() {
+	if len(os.Args) > 2 && os.Args[1] == marker && os.Args[2] == "greet" {
+		fmt.Println("This is libgreet 1.0")
+		fmt.Println("with a second line")
 	}
 }
 
@@ -212,4 +287,62 @@ func children() string {
 		panic(err)
 	}
 	return fmt.Sprintf("%d-%d", quiet.Process.Pid, left.Process.Pid)
+}
+
+// floodOfAChild has a child write to its standard output, which is this process's file number 1.
+func floodOfAChild() {
+	number, err := syscall.Dup(1)
+	if err != nil {
+		panic(err)
+	}
+	out := os.NewFile(uintptr(number), "fd 1")
+	defer out.Close()
+	child := exec.Command("/bin/sh", "-c", "head -c 10485760 /dev/zero")
+	child.Stdout = out
+	if err := child.Run(); err != nil {
+		panic(err)
+	}
+}
+
+// manyLines logs 10,000 lines a second.
+func manyLines() {
+	for range time.Tick(10 * time.Millisecond) {
+		for n := range 100 {
+			slog.Info("one of many lines", "n", n)
+		}
+	}
+}
+
+// buyChattily sends one request to a gateway and logs all the time.
+func buyChattily(ctx context.Context, gateway string) error {
+	chat, quiet := context.WithCancel(ctx)
+	defer quiet()
+	go func() {
+		for chat.Err() == nil {
+			slog.Info("still waiting for the gateway")
+			fmt.Fprintln(os.Stderr, "and waiting")
+			fmt.Println("and waiting")
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, gateway, strings.NewReader(strings.Repeat("x", 1<<20)))
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err == nil {
+		answer.Body.Close()
+	}
+	for range 20 { // an adapter that logs its failure when nobody reads it any more
+		slog.Error("the gateway did not answer", "error", err)
+	}
+	return err
+}
+
+// self says what the process got from its host.
+func self() string {
+	stdin, err := io.ReadAll(os.Stdin)
+	var alive syscall.Stat_t
+	pipe := syscall.Fstat(3, &alive) == nil && alive.Mode&syscall.S_IFMT == syscall.S_IFIFO
+	return fmt.Sprintf("stdin=%q %v group=%t pipe=%t", stdin, err, syscall.Getpgrp() == os.Getpid(), pipe)
 }

@@ -91,10 +91,10 @@ func folders(t *testing.T, parent string) []string {
 	return found
 }
 
-func TestTheNextStartRemovesTheFoldersOfHostsThatWereKilled(t *testing.T) {
+func TestTheNextStartRemovesWhatTheDeadLeft(t *testing.T) {
 	parent := privateTemp(t)
 	for _, pinned := range []string{"", "pinned"} {
-		host := exec.Command(os.Args[0], dyingHost, "nothing", pinned)
+		host := exec.Command(os.Args[0], dyingHost, "serve", "", "nothing", pinned)
 		host.Env = append(os.Environ(), "TMPDIR="+parent)
 		out, err := host.StdoutPipe()
 		require.NoError(t, err)
@@ -102,11 +102,13 @@ func TestTheNextStartRemovesTheFoldersOfHostsThatWereKilled(t *testing.T) {
 		var pid int
 		_, err = fmt.Fscan(out, &pid)
 		require.NoError(t, err)
+		require.NoError(t, syscall.Kill(pid, syscall.SIGSTOP), "an adapter that lives removes the folder of its dead host")
 		require.NoError(t, host.Process.Kill())
 		_ = host.Wait() // it was killed
+		require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
 		requireEnded(t, pid)
 	}
-	require.NotEmpty(t, folders(t, parent), "a host that is killed cannot clean up, or this test shows nothing")
+	require.NotEmpty(t, folders(t, parent), "who is killed cannot clean up, or this test shows nothing")
 
 	// What only looks like a host's is left alone: a name is no proof.
 	strangers := filepath.Join(parent, "sampan-run7")

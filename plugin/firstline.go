@@ -1,55 +1,87 @@
 package plugin
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 	"sync"
 )
 
-// firstLine passes on the first line of standard output, which should be the handshake, and
-// remembers it. Whatever follows is read and dropped here: go-plugin stops reading at a line of
-// 64 KiB, and the adapter would block for ever on its full pipe.
-type firstLine struct {
-	io.ReadCloser
-	mu   sync.Mutex
-	line []byte
-	full bool
-}
+// linesBefore is how many lines a program may print before its handshake: a library may greet when it
+// is loaded, before the adapter's main can do anything about it.
+const linesBefore = 100
 
-// keptOfLine is how much of the line is kept for an error.
+// keptOfLine is how much of a line is kept for an error.
 const keptOfLine = 4 << 10
 
+// firstLine passes on the first line of standard output that has the shape of a handshake. Whatever
+// follows is read and dropped here: go-plugin stops reading at a line of 64 KiB, and the adapter would
+// block for ever on its full pipe. Without a handshake among the first lines it passes on the very
+// first.
+type firstLine struct {
+	io.Closer
+	from   *bufio.Reader
+	before func(string) // takes the lines before the handshake
+	ready  []byte
+	lines  int
+	passed bool
+
+	mu   sync.Mutex
+	line string // the handshake, or the first line
+}
+
+func newFirstLine(from io.ReadCloser, before func(string)) *firstLine {
+	return &firstLine{Closer: from, from: bufio.NewReaderSize(from, 64<<10), before: before}
+}
+
 func (f *firstLine) Read(b []byte) (int, error) {
-	if f.passed() {
-		_, err := io.Copy(io.Discard, f.ReadCloser)
-		if err == nil {
-			err = io.EOF
+	for len(f.ready) == 0 {
+		if f.passed {
+			_, err := io.Copy(io.Discard, f.from)
+			if err == nil {
+				err = io.EOF
+			}
+			return 0, err
 		}
-		return 0, err
+		f.next()
 	}
-	n, err := f.ReadCloser.Read(b)
-	return f.keep(b[:n]), err
+	n := copy(b, f.ready)
+	f.ready = f.ready[n:]
+	return n, nil
 }
 
-func (f *firstLine) passed() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.full
+// next reads one line, and decides whether it is the one to pass on.
+func (f *firstLine) next() {
+	line, err := f.from.ReadSlice('\n')
+	text := strings.TrimSpace(string(line[:min(len(line), keptOfLine)]))
+	if _, shaped := handshakeVersion(text); shaped {
+		f.note(text)
+		f.pass(bytes.Clone(line))
+		return
+	}
+	if text != "" {
+		f.lines++
+		if f.String() == "" {
+			f.note(text)
+		}
+		f.before(text)
+	}
+	switch ended := err != nil && !errors.Is(err, bufio.ErrBufferFull); {
+	case f.lines == 0 && ended:
+		f.passed = true
+	case ended || f.lines == linesBefore:
+		f.pass([]byte(f.String() + "\n"))
+	}
 }
 
-// keep gives how much of b belongs to the first line.
-func (f *firstLine) keep(b []byte) int {
+func (f *firstLine) pass(line []byte) { f.ready, f.passed = line, true }
+
+func (f *firstLine) note(line string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	n := len(b)
-	if end := bytes.IndexByte(b, '\n'); end >= 0 {
-		f.full, n = true, end+1
-	}
-	if room := keptOfLine - len(f.line); room > 0 {
-		f.line = append(f.line, b[:min(n, room)]...)
-	}
-	return n
+	f.line = line
 }
 
 func (f *firstLine) String() string {
@@ -58,5 +90,5 @@ func (f *firstLine) String() string {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return strings.TrimSpace(string(f.line))
+	return f.line
 }

@@ -30,14 +30,3 @@ func TestAFloodOfLogDoesNotSlowCalls(t *testing.T) {
 	require.Less(t, strings.Count(log.String(), "\n"), 10_000)
 	t.Logf("100 calls in %s", took.Round(time.Millisecond))
 }
-
-func TestALineThatIsTooLongIsCutWithAMark(t *testing.T) {
-	var log lockedBuffer
-	c := config("serve", "log-long")
-	c.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	client := open(t, c)
-	require.Eventually(t, func() bool { return strings.Contains(log.String(), "after it") }, 5*time.Second, 10*time.Millisecond)
-	require.NoError(t, client.Close())
-	require.Contains(t, log.String(), "[cut: a line has at most 32 KiB]")
-	require.Less(t, len(log.String()), 64<<10)
-}

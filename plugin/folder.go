@@ -102,6 +102,8 @@ func removeWhatHostsMake(path string) {
 		switch {
 		case entry.Type().IsRegular() && strings.TrimSuffix(entry.Name(), filepath.Ext(entry.Name())) == pinnedName:
 			_ = os.Remove(inner) // what cannot be removed stays for the next start
+		case entry.Type() == fs.ModeSocket && entry.Name() == debugSocket:
+			_ = os.Remove(inner)
 		case entry.IsDir() && sockets.MatchString(entry.Name()):
 			left, _ := os.ReadDir(inner)
 			for _, socket := range left {

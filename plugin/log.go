@@ -5,15 +5,20 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
+
+	"github.com/hashicorp/go-hclog"
 )
 
 // maxLogLine bounds one line of log: longer ones would be cut up by the reader on the other side.
 const maxLogLine = 32 << 10
 
-// takeOverLog makes the default log write lines whose level the host can read.
+// takeOverLog makes the default logs write lines whose level the host can read: log/slog, log, which
+// then writes to it, and hclog.
 func takeOverLog(stderr io.Writer) {
 	slog.SetDefault(slog.New(&lineHandler{mu: new(sync.Mutex), out: stderr}))
+	hclog.SetDefault(hclog.New(&hclog.LoggerOptions{Level: hclog.Debug, Output: stderr, JSONFormat: true}))
 }
 
 // hclogTime is the one form of time by which the host knows a line of log from a line of text.
@@ -30,6 +35,7 @@ type lineHandler struct {
 func (h *lineHandler) Enabled(context.Context, slog.Level) bool { return true }
 
 func (h *lineHandler) Handle(_ context.Context, r slog.Record) error {
+	r.Level, r.Message = levelInText(r.Level, r.Message)
 	line := map[string]any{}
 	for _, a := range h.attrs {
 		put(line, "", a)
@@ -45,7 +51,7 @@ func (h *lineHandler) Handle(_ context.Context, r slog.Record) error {
 	text, err := json.Marshal(line)
 	if err != nil || len(text) > maxLogLine {
 		clear(line)
-		stamp(short(r.Message, maxLogLine/8) + " [attributes left out: too long]")
+		stamp(strings.ToValidUTF8(short(r.Message, maxLogLine/8), "") + " [cut: too long, attributes left out]")
 		text, _ = json.Marshal(line)
 	}
 	h.mu.Lock()
@@ -96,6 +102,25 @@ func printable(v slog.Value) any {
 		return v.Any()
 	}
 	return v.String()
+}
+
+// levelInText reads the level that users of package log write before their text, as in "[WARN] late".
+func levelInText(level slog.Level, message string) (slog.Level, string) {
+	word, rest, found := strings.Cut(message, "] ")
+	if !found || level != slog.LevelInfo {
+		return level, message
+	}
+	switch word {
+	case "[TRACE", "[DEBUG":
+		return slog.LevelDebug, rest
+	case "[INFO":
+		return slog.LevelInfo, rest
+	case "[WARN":
+		return slog.LevelWarn, rest
+	case "[ERROR", "[ERR":
+		return slog.LevelError, rest
+	}
+	return level, message
 }
 
 func levelName(l slog.Level) string {

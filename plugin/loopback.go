@@ -29,10 +29,14 @@ func Loopback(a core.Adapter) (*Client, error) {
 	return client, nil
 }
 
-func connectLoopback(server pb.AdapterServiceServer) (*Client, error) {
+func connectLoopback(end pb.AdapterServiceServer) (*Client, error) {
 	listener := bufconn.Listen(1 << 20)
-	g := newGRPCServer(nil)
-	pb.RegisterAdapterServiceServer(g, server)
+	var options []grpc.ServerOption
+	if ours, ok := end.(*server); ok {
+		options = ours.options()
+	}
+	g := newGRPCServer(options)
+	pb.RegisterAdapterServiceServer(g, end)
 	served := make(chan error, 1)
 	go func() { served <- g.Serve(listener) }()
 

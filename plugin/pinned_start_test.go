@@ -26,8 +26,10 @@ func ownSum(t *testing.T) string {
 func TestAPinnedProgramRunsFromItsOwnCopy(t *testing.T) {
 	c := config("serve", "ok")
 	c.SHA256 = ownSum(t)
-	client := open(t, c)
-	_, err := create(client)
+	_, err := create(open(t, c))
+	require.NoError(t, err)
+	client := open(t, c) // a second start of the same configuration
+	_, err = create(client)
 	require.NoError(t, err)
 	runs, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", client.PID()))
 	if err == nil { // only Linux tells

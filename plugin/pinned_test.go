@@ -42,6 +42,7 @@ func TestOnlyThePinnedBytesAreGiven(t *testing.T) {
 // TestASwappedProgramIsNeverGiven exchanges the file all the time: what is given is what was pinned, or
 // nothing is.
 func TestASwappedProgramIsNeverGiven(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	path := filepath.Join(folder, "adapter-tea")
 	good, evil := bytes.Repeat([]byte("good"), 1<<14), bytes.Repeat([]byte("evil"), 1<<14)

@@ -34,6 +34,7 @@ type process struct {
 	state   *os.ProcessState
 	failed  error // why it could not be started
 	killed  bool  // no start after a kill
+	ours    bool  // it was alive when we killed it
 }
 
 // lastWords is how long the pipes of an ended process are still read: a descendant that left the
@@ -89,7 +90,7 @@ func (p *process) start() error {
 	if err != nil {
 		return err
 	}
-	p.stdout = &firstLine{ReadCloser: stdout}
+	p.stdout = newFirstLine(stdout, func(line string) { p.log.ring.add("stdout: " + line) })
 	p.stderr = drained{stderr, p.log}
 	started, err := p.holdAlive()
 	if err != nil {
@@ -160,6 +161,7 @@ func (p *process) killGroup() {
 	defer p.mu.Unlock()
 	p.killed = true
 	if p.running != nil && !p.exited() {
+		p.ours = true
 		killGroup(p.running)
 	}
 }

@@ -14,8 +14,9 @@ func ownGroup(*exec.Cmd) {}
 // killGroup ends the process alone.
 func killGroup(p *os.Process) { _ = p.Kill() }
 
-// passesFiles: here a child gets no open files, so an adapter outlives a host that is killed.
-// passesSockets: adapters are reached by TCP on this machine.
+// passesFiles: here a child gets no open files, so an adapter notices only by its connections that its
+// host was killed. passesSockets: adapters are reached by TCP on this machine, and the permissions of a
+// folder say nothing.
 const (
 	passesFiles   = false
 	passesSockets = false

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -26,41 +27,65 @@ import (
 const marker = "adapter-under-test"
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 2 && os.Args[1] == marker {
+	switch {
+	case len(os.Args) > 2 && os.Args[1] == marker:
 		program(os.Args[2])
-		os.Exit(0)
+	case slices.Equal(os.Args[1:], []string{"serve", "--debug"}):
+		program("serve")
+	case len(os.Args) > 1 && os.Args[1] == dyingHost:
+		dyingHostMain(os.Args[2:])
+	case len(os.Args) > 1 && os.Args[1] == reaper:
+		reaperMain(os.Args[2:])
+	default:
+		os.Exit(m.Run())
 	}
-	if len(os.Args) > 1 && os.Args[1] == dyingHost {
-		c := config("serve", "hang")
-		if len(os.Args) > 3 && os.Args[3] == "pinned" {
-			own, err := os.ReadFile(os.Args[0])
-			if err != nil {
-				panic(err)
-			}
-			c.SHA256 = fmt.Sprintf("%x", sha256.Sum256(own))
-		}
-		client, err := plugin.Open(context.Background(), c)
-		if err != nil {
-			panic(err)
-		}
-		fmt.Println(client.PID())
-		switch os.Args[2] {
-		case "writing":
-			go func() { _, _ = create(client) }()
-		case "reading":
-			go func() { _, _ = client.ListOrders(context.Background(), core.ListOrdersRequest{}) }()
-		}
-		time.Sleep(time.Minute) // it is killed long before
-	}
-	os.Exit(m.Run())
+	os.Exit(0)
 }
 
 const dyingHost = "host-that-dies"
 
+// dyingHostMain opens an adapter, says its process id, and waits to be killed.
+func dyingHostMain(args []string) {
+	c := config(args[0], args[1])
+	doing := append(args[2:], "", "")
+	if doing[1] == "pinned" {
+		own, err := os.ReadFile(os.Args[0])
+		if err != nil {
+			panic(err)
+		}
+		c.SHA256 = fmt.Sprintf("%x", sha256.Sum256(own))
+	}
+	client, err := plugin.Open(context.Background(), c)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(client.PID())
+	switch doing[0] {
+	case "writing":
+		go func() { _, _ = create(client) }()
+	case "reading":
+		go func() { _, _ = client.ListOrders(context.Background(), core.ListOrdersRequest{}) }()
+	}
+	time.Sleep(time.Minute) // it is killed long before
+}
+
 func TestNoAdapterOutlivesAHostThatIsKilled(t *testing.T) {
-	for _, doing := range []string{"nothing", "reading", "writing"} {
+	t.Parallel()
+	for doing, args := range map[string][]string{
+		"nothing":           {"serve", ""},
+		"a write":           {"serve", "hang", "writing"},
+		"a read":            {"serve", "hang", "reading"},
+		"a write, deaf":     {"serve", "deaf", "writing"},
+		"without a pipe":    {"no-pipe", ""},
+		"writing, no pipe":  {"no-pipe", "hang", "writing"},
+		"writing to stdout": {"serve", "many-lines"},
+	} {
 		t.Run(doing, func(t *testing.T) {
-			host := exec.Command(os.Args[0], dyingHost, doing)
+			t.Parallel()
+			folder, err := os.MkdirTemp("/tmp", "s")
+			require.NoError(t, err)
+			host := exec.Command(os.Args[0], append([]string{dyingHost}, args...)...)
+			host.Env = append(os.Environ(), "TMPDIR="+folder)
 			out, err := host.StdoutPipe()
 			require.NoError(t, err)
 			require.NoError(t, host.Start())
@@ -70,17 +95,21 @@ func TestNoAdapterOutlivesAHostThatIsKilled(t *testing.T) {
 			require.NoError(t, syscall.Kill(pid, 0), "the adapter must be there first")
 			time.Sleep(100 * time.Millisecond) // so that a write is on its way
 			require.NoError(t, host.Process.Kill())
-			died := time.Now()
+			killed := time.Now()
 			_ = host.Wait() // it was killed
 			requireEnded(t, pid)
-			require.LessOrEqual(t, time.Since(died), 2*time.Second)
+			if args[0] != "no-pipe" {
+				require.Less(t, time.Since(killed), 2*time.Second)
+			}
+			require.NoError(t, os.Remove(folder), "the adapter removes the folder that its host cannot remove any more")
 		})
 	}
 }
 
 func config(programMode, adapterMode string) plugin.Config {
 	return plugin.Config{Account: "acc", Adapter: "fake", Command: []string{os.Args[0], marker, programMode},
-		Settings: []byte(`{"mode":"` + adapterMode + `","api_secret":"canary-4711"}`), StartTimeout: 20 * time.Second}
+		Settings: []byte(`{"mode":"` + adapterMode + `","api_secret":"canary-4711"}`), StartTimeout: 20 * time.Second,
+		Env: []string{"GORACE=atexit_sleep_ms=0"}} // a race build sleeps for a second at its end
 }
 
 func open(t *testing.T, c plugin.Config) *plugin.Client {
@@ -358,6 +387,16 @@ func TestLevelsArrive(t *testing.T) {
 	require.Contains(t, log, `level=WARN msg="a warning"`)
 	require.Contains(t, log, "n=7")
 	require.Contains(t, log, `level=ERROR msg="an error line"`)
+	for level, texts := range map[string][]string{
+		"DEBUG": {"a debug line of hclog", "[DEBUG] plain text"},
+		"INFO":  {"a notice", "a notice of hclog", "[INFO] plain text"},
+		"WARN":  {"of package log", "a warning of hclog", "[WARN] plain text"},
+		"ERROR": {"an error of hclog", "[ERROR] plain text"},
+	} {
+		for _, text := range texts {
+			require.Contains(t, log, fmt.Sprintf("level=%s msg=%q", level, text))
+		}
+	}
 	for _, attribute := range []string{"shop=x", "g.in.n=8", "g.long=1m0s"} {
 		require.Contains(t, log, attribute)
 	}

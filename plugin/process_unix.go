@@ -18,7 +18,7 @@ func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: t
 func killGroup(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGKILL) }
 
 // passesFiles says that a child can be given open files, passesSockets that adapters are reached by
-// sockets in a folder.
+// sockets in a folder that other users cannot enter.
 const (
 	passesFiles   = true
 	passesSockets = true

@@ -7,7 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"syscall"
 
 	"github.com/hashicorp/go-hclog"
@@ -30,52 +30,40 @@ type ServeConfig struct {
 
 // Serve runs an adapter until its host is done with it. It is the one line of an adapter's main.
 //
-// It takes over the process: what the program prints to standard output goes to standard error,
-// the default log writes lines that the host understands, SIGINT and SIGPIPE are ignored, because
-// the host decides when an adapter ends.
+// It takes over the process, in this order: what is printed to standard output goes to standard
+// error, also what a library in C or a child prints; SIGPIPE and SIGINT are ignored, because the host
+// decides when an adapter ends; the default logs (log/slog, log, hclog) write lines that the host
+// understands; the adapter ends with its host; a panic in a call is that call's error. SIGTERM ends
+// it when the calls under way are over.
+//
+// Called as "PROGRAM serve --debug", without a host, it serves one that attaches: see [Attach].
 func Serve(c ServeConfig) {
 	if os.Getenv(handshake.MagicCookieKey) != handshake.MagicCookieValue {
+		if slices.Equal(os.Args[1:], []string{"serve", "--debug"}) {
+			os.Exit(serveDebug(c))
+		}
 		explain(c)
 		os.Exit(2)
 	}
-	stdout, stderr := os.Stdout, os.Stderr
-	os.Stdout = stderr // until the handshake, which alone belongs on standard output
-	takeOverLog(stderr)
+	streams := takeStreams()
 	signal.Ignore(syscall.SIGPIPE, os.Interrupt)
-	endWithHost()
+	takeOverLog(streams.stderr)
 
-	// After the handshake the runtime points both streams at a pipe whose rest is lost when the
-	// process ends. The first call comes after that, and points them at standard error.
 	s := newServer(func(ctx context.Context, account string, settings json.RawMessage) (core.Adapter, error) {
-		os.Stdout, os.Stderr = stderr, stderr
+		streams.settle()
 		return c.New(ctx, account, settings)
 	})
+	s.broken = func() { s.exitWhenIdle(exitBroken) }
+	s.endWithHost()
 	goplugin.Serve(&goplugin.ServeConfig{
 		HandshakeConfig: handshake,
 		Plugins:         goplugin.PluginSet{pluginName: &service{server: s}},
 		GRPCServer: func(options []grpc.ServerOption) *grpc.Server {
-			os.Stdout = stdout // the next thing that go-plugin does is to print the handshake
-			return newGRPCServer(options)
+			streams.forHandshake() // the next thing that go-plugin does is to print it
+			return newGRPCServer(append(options, append(s.options(), s.endWithConnections())...))
 		},
-		Logger: hclog.New(&hclog.LoggerOptions{Level: hclog.Info, Output: stderr, JSONFormat: true}),
+		Logger: hclog.New(&hclog.LoggerOptions{Level: hclog.Info, Output: streams.stderr, JSONFormat: true}),
 	})
-}
-
-// livenessVariable names the open file that ends with the host.
-const livenessVariable = "SAMPAN_LIVENESS_FD"
-
-// endWithHost ends this process when its host is gone: an adapter alone must not buy anything, and
-// nobody would ever end it. A write that is under way is abandoned; its host is not there to hear.
-func endWithHost() {
-	number, err := strconv.Atoi(os.Getenv(livenessVariable))
-	if err != nil {
-		return // an older host, or a system where files are not passed on
-	}
-	host := os.NewFile(uintptr(number), "host")
-	go func() {
-		_, _ = host.Read(make([]byte, 1)) // it never gives anything but its end
-		os.Exit(0)
-	}()
 }
 
 func newGRPCServer(options []grpc.ServerOption) *grpc.Server {
@@ -84,10 +72,6 @@ func newGRPCServer(options []grpc.ServerOption) *grpc.Server {
 
 // explain tells a person who started an adapter by hand what it is.
 func explain(c ServeConfig) {
-	name := c.Name
-	if name == "" {
-		name = filepath.Base(os.Args[0])
-	}
 	fmt.Fprintf(os.Stderr, `%s %s is a Sampan adapter. A host starts it; it does nothing by itself.
 
 To use it, name it in sampan.toml and call the host:
@@ -96,5 +80,14 @@ To use it, name it in sampan.toml and call the host:
     adapter = %q
 
     host adapters
-`, name, c.Version, os.Args[0])
+
+Its author may start it with "serve --debug" and attach a debugger and a host.
+`, c.name(), c.Version, os.Args[0])
+}
+
+func (c ServeConfig) name() string {
+	if c.Name == "" {
+		return filepath.Base(os.Args[0])
+	}
+	return c.Name
 }

@@ -2,13 +2,10 @@ package plugin
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
-	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -25,18 +22,24 @@ type server struct {
 	create      func(context.Context, string, json.RawMessage) (core.Adapter, error)
 	configuring sync.Mutex
 	adapter     atomic.Pointer[core.Adapter]
+	gate        *gate
+	panics      atomic.Int32
+	// broken is called when the adapter panicked so often that its state cannot be trusted; nil: never.
+	broken func()
+	// again lets Configure be called again: for a debugger, where hosts come and go.
+	again bool
 }
 
 func newServer(create func(context.Context, string, json.RawMessage) (core.Adapter, error)) *server {
-	return &server{create: create}
+	return &server{create: create, gate: newGate()}
 }
 
 // Configure makes the adapter. A second call is refused: settings do not change under calls.
 func (s *server) Configure(ctx context.Context, m *pb.ConfigureRequest) (*pb.ConfigureResponse, error) {
 	s.configuring.Lock()
 	defer s.configuring.Unlock()
-	adapter, err := guard("", false, func() (core.Adapter, error) {
-		if s.adapter.Load() != nil {
+	adapter, err := guard(s, "", false, func() (core.Adapter, error) {
+		if s.adapter.Load() != nil && !s.again {
 			return nil, core.Invalid("settings", "were given already; start a new process for other settings")
 		}
 		return s.create(ctx, m.GetAccount(), m.GetSettingsJson())
@@ -54,8 +57,13 @@ func (s *server) Configure(ctx context.Context, m *pb.ConfigureRequest) (*pb.Con
 // answer runs one operation: it reads the request, calls the adapter, and makes the result.
 // Panics, requests that cannot be read, and calls before Configure are errors like any other.
 func answer[Req, Res any](s *server, op core.Operation, write bool, read func() (Req, error), call func(core.Adapter, Req) (Res, error)) (Res, *pb.Error) {
-	result, err := guard(op, write, func() (Res, error) {
+	result, err := guard(s, op, write, func() (Res, error) {
 		var none Res
+		leave, err := s.gate.enter(op)
+		if err != nil {
+			return none, err
+		}
+		defer leave()
 		adapter := s.adapter.Load()
 		if adapter == nil {
 			return none, core.Invalid("settings", "are missing: the host has not called Configure")
@@ -70,27 +78,17 @@ func answer[Req, Res any](s *server, op core.Operation, write bool, read func() 
 		return call(*adapter, request)
 	})
 	if err != nil {
-		return result, wire.ErrorTo(err, write)
+		return result, wire.ErrorTo(ofContext(err), write)
 	}
 	return result, nil
 }
 
-// guard turns a panic of the adapter into an error: one bad call must not take the others along.
-// What a write had done by then is not known.
-func guard[T any](op core.Operation, write bool, f func() (T, error)) (result T, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			stack := debug.Stack()
-			slog.Error("panic in the adapter", "op", op, "panic", fmt.Sprint(r), "stack", string(stack))
-			sum := sha256.Sum256(stack)
-			e := &core.Error{Code: core.Internal, Op: op, Message: "the adapter panicked (stack " + hex.EncodeToString(sum[:4]) + " in its log)"}
-			if !write {
-				e.Outcome = core.NotDone
-			}
-			err = e
-		}
-	}()
-	return f()
+// ofContext names the bare error of a context. Of a write's outcome it says nothing.
+func ofContext(err error) error {
+	if _, typed := errors.AsType[*core.Error](err); typed || !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return &core.Error{Code: core.Canceled, Message: "the call's time was over, or it was cancelled: " + err.Error(), Err: err}
 }
 
 // with calls f on the adapter as the optional interface T.
@@ -123,7 +121,7 @@ func (s *server) CreateOrder(ctx context.Context, m *pb.CreateOrderRequest) (*pb
 	if failure != nil {
 		return &pb.CreateOrderResponse{Reply: &pb.CreateOrderResponse_Error{Error: failure}}, nil
 	}
-	return &pb.CreateOrderResponse{Reply: &pb.CreateOrderResponse_Order{Order: wire.OrderTo(order)}}, nil
+	return &pb.CreateOrderResponse{Reply: &pb.CreateOrderResponse_Order{Order: wire.OrderTo(withoutLargeRaw(order))}}, nil
 }
 
 func (s *server) GetOrder(ctx context.Context, m *pb.GetOrderRequest) (*pb.GetOrderResponse, error) {
@@ -132,7 +130,24 @@ func (s *server) GetOrder(ctx context.Context, m *pb.GetOrderRequest) (*pb.GetOr
 	if failure != nil {
 		return &pb.GetOrderResponse{Reply: &pb.GetOrderResponse_Error{Error: failure}}, nil
 	}
-	return &pb.GetOrderResponse{Reply: &pb.GetOrderResponse_Order{Order: wire.OrderTo(order)}}, nil
+	return &pb.GetOrderResponse{Reply: &pb.GetOrderResponse_Order{Order: wire.OrderTo(withoutLargeRaw(order))}}, nil
+}
+
+// largestRaw is what a host takes of a gateway's own object.
+const largestRaw = 1 << 20
+
+// withoutLargeRaw leaves out what the host would refuse the whole order for: a purchase must not be in
+// doubt because its evidence is long.
+func withoutLargeRaw(o core.Order) core.Order {
+	if len(o.Raw) > largestRaw {
+		slog.Warn("the gateway's object is left out: it is over 1 MiB", "order", string(o.ID), "bytes", len(o.Raw))
+		o.Raw = nil
+	}
+	o.Siblings = slices.Clone(o.Siblings)
+	for i := range o.Siblings {
+		o.Siblings[i] = withoutLargeRaw(o.Siblings[i])
+	}
+	return o
 }
 
 // ListOrders streams page after page until the last, max_pages, an error, or until the host stops
@@ -148,6 +163,10 @@ func (s *server) ListOrders(m *pb.ListOrdersRequest, stream grpc.ServerStreaming
 		}
 		if failure != nil {
 			return stream.Send(&pb.ListOrdersResponse{Reply: &pb.ListOrdersResponse_Error{Error: failure}})
+		}
+		page.Orders = slices.Clone(page.Orders)
+		for i := range page.Orders {
+			page.Orders[i] = withoutLargeRaw(page.Orders[i])
 		}
 		if err := stream.Send(&pb.ListOrdersResponse{Reply: &pb.ListOrdersResponse_Page{Page: wire.OrderPageTo(page)}}); err != nil {
 			return err

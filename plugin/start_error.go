@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -42,7 +43,7 @@ func (p *process) startError(ctx context.Context, c Config, err error) error {
 		e.Err = errors.Join(errOtherVersion, err)
 		e.Message = fmt.Sprintf("the adapter %s speaks version %d of the protocol, this host version %d; %s", c.Adapter, version, ProtocolVersion, upgradeAdvice(version))
 	case p.ended():
-		e.Message = fmt.Sprintf("the adapter %s ended before it was ready (%s); its last lines follow", c.Adapter, p.exit())
+		e.Message = fmt.Sprintf("the adapter %s ended before it was ready (%s)%s; its last lines follow", c.Adapter, p.exit(), killedHint(runtime.GOOS, p.exit()))
 	case errors.Is(err, errStartTimeout) || strings.Contains(err.Error(), "timeout"): // the second is go-plugin's
 		e.Message = fmt.Sprintf("the adapter %s was not ready after %s: %s; if it only starts slowly, allow it more time", c.Adapter, c.StartTimeout, waitedFor(shaped))
 	default:
@@ -58,9 +59,20 @@ func (p *process) notStarted() error {
 	return p.failed
 }
 
-// ended reports an end that was the process's own and not our kill.
+// ended reports an end that was the process's own, or somebody else's kill, and not ours.
 func (p *process) ended() bool {
-	return p.exited() && p.exit() != "signal: killed"
+	p.mu.Lock()
+	ours := p.ours
+	p.mu.Unlock()
+	return p.exited() && (p.exit() != "signal: killed" || !ours)
+}
+
+// killedHint says why a system may kill a program before it has done anything.
+func killedHint(system, exit string) string {
+	if system != "darwin" || exit != "signal: killed" {
+		return ""
+	}
+	return "; macOS kills a program that was downloaded and is not signed, or was overwritten in place: look with `xattr PATH` for com.apple.quarantine, take it off with `xattr -d com.apple.quarantine PATH`, and install by host adapters install, which writes a new file"
 }
 
 func startAdvice(err error) string {

@@ -76,6 +76,8 @@ type program struct {
 	adapter string
 	command []string
 	sum     string
+	// attach is the socket of one that its author started with "serve --debug".
+	attach string
 }
 
 // programOf finds an account's adapter: a path, what an author overrides, what is installed, or what is
@@ -83,6 +85,10 @@ type program struct {
 func (a *app) programOf(account, adapter string, overrides map[string]string) (program, error) {
 	folder := filepath.Dir(a.config)
 	if path, ok := overrides[adapter]; ok {
+		if socket, running := strings.CutPrefix(path, "unix:"); running {
+			fmt.Fprintf(a.err, "host: dev_overrides: INSECURE: account %s uses the running adapter at %s: no TLS, nobody verified it, and it gets the account's secrets. For its author only.\n", account, socket)
+			return program{adapter: adapter, attach: socket}, nil
+		}
 		fmt.Fprintf(a.err, "host: dev_overrides: account %s runs %s, which nobody verified. For the adapter's author only.\n", account, path)
 		return program{adapter: adapter, command: []string{beside(folder, path)}}, nil
 	}
@@ -130,7 +136,7 @@ func (a *app) startProgram(ctx context.Context, name string, p program, settings
 	if err != nil {
 		return nil, core.Invalid("accounts."+name+".settings", "hold a value that has no JSON form")
 	}
-	client, err := a.run(ctx, plugin.Config{Account: name, Adapter: p.adapter, Command: p.command, SHA256: p.sum, Settings: text, Logger: a.logger()})
+	client, err := a.run(ctx, p.attach, plugin.Config{Account: name, Adapter: p.adapter, Command: p.command, SHA256: p.sum, Settings: text, Logger: a.logger()})
 	if err != nil {
 		return nil, err
 	}
@@ -150,8 +156,12 @@ type adapterProcess interface {
 	PID() int
 }
 
-// run starts an adapter for one command, or keeps it running for a command that goes on.
-func (a *app) run(ctx context.Context, c plugin.Config) (adapterProcess, error) {
+// run starts an adapter for one command, or keeps it running for a command that goes on. One that runs
+// already it attaches to.
+func (a *app) run(ctx context.Context, attach string, c plugin.Config) (adapterProcess, error) {
+	if attach != "" {
+		return plugin.Attach(ctx, c, attach)
+	}
 	if !a.keep {
 		return plugin.Open(ctx, c)
 	}

@@ -17,7 +17,8 @@ import (
 type fileConfig struct {
 	Journal  journalConfig            `toml:"journal"`
 	Accounts map[string]accountConfig `toml:"accounts"`
-	// DevOverrides lets an adapter's author run a path under its name, unverified.
+	// DevOverrides lets an adapter's author run a path under its name, unverified, or use one that runs
+	// already: "unix:" and the socket that "serve --debug" names.
 	DevOverrides map[string]string `toml:"dev_overrides"`
 }
 
