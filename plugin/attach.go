@@ -28,7 +28,7 @@ func Attach(ctx context.Context, c Config, socket string) (*Client, error) {
 	if err := privateSocket(socket); err != nil {
 		return nil, core.Invalid("adapter", "cannot be attached: %v", err)
 	}
-	conn, err := grpc.NewClient("unix:"+socket, append(dialOptions(), grpc.WithTransportCredentials(insecure.NewCredentials()))...)
+	conn, err := grpc.NewClient("unix:"+socket, append(hostOptions(), grpc.WithTransportCredentials(insecure.NewCredentials()))...)
 	if err != nil {
 		return nil, core.Invalid("adapter", "cannot be attached: %v", err)
 	}

@@ -13,6 +13,7 @@ func dialOptions() []grpc.DialOption {
 	return []grpc.DialOption{
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(MaxMessage), grpc.MaxCallSendMsgSize(MaxMessage)),
 		grpc.WithStatsHandler(handOver{}),
+		grpc.WithIdleTimeout(0), // an adapter takes a host that hangs up for dead
 	}
 }
 
