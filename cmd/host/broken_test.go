@@ -56,6 +56,7 @@ var defects = []struct{ name, rule string }{
 	{"claims-refunds", "refund"},
 	{"payment-unknown", "pay: it says how far the payment is"},
 	{"dies-in-a-read", "list"},
+	{"dies-of-size", "process: a request of 6 MiB reaches it, and an answer comes"},
 	{"logs-the-secret", "process: no secret and no address stands in its log"},
 	{"never-ends", "process: it ends by itself within 3 s of being asked to"},
 	{"outlives-its-host", "process: it ends with its host"},
@@ -147,6 +148,9 @@ func (b *broken) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (co
 func (b *broken) ListOrders(ctx context.Context, r core.ListOrdersRequest) (core.OrderPage, error) {
 	if b.defect == "dies-in-a-read" {
 		os.Exit(3)
+	}
+	if b.defect == "dies-of-size" && len(r.Cursor) > 4<<20 {
+		os.Exit(4)
 	}
 	page, err := b.Adapter.ListOrders(ctx, r)
 	switch b.defect {

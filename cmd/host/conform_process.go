@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	grpcstatus "google.golang.org/grpc/status"
+
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/core/adaptertest"
 	"github.com/sampan-go/sampan/plugin"
@@ -58,6 +60,7 @@ func (p processRules) rules() []processRule {
 	return []processRule{
 		{"it says that it lives", p.lives},
 		{"a word of a newer contract is refused, and nothing is sent", p.refusesStrangeWords},
+		{"a request of 6 MiB reaches it, and an answer comes", p.readsLargeRequests},
 		{"it ends by itself within 3 s of being asked to", p.endsWhenAsked},
 		{"no secret and no address stands in its log", p.logsNothingPrivate},
 		{"killed in a write it is in doubt, and sent once", p.killedInAWrite},
@@ -84,6 +87,19 @@ func (p processRules) refusesStrangeWords(ctx context.Context) *breach {
 	}
 	return &breach{fmt.Sprintf("%v, %d requests", err, sent), "Unsupported, and 0 requests",
 		"refuse an enum value that your copy of the contract does not have; read as none it asks for something else"}
+}
+
+// readsLargeRequests sends a cursor that is none: whatever the adapter says of it, it must have read it.
+func (p processRules) readsLargeRequests(ctx context.Context) *breach {
+	_, err := p.client.ListOrders(ctx, core.ListOrdersRequest{Cursor: strings.Repeat("x", 6<<20)})
+	e, ok := errors.AsType[*core.Error](err)
+	if !ok || e.Err == nil {
+		return nil // its own verdict
+	}
+	if _, transport := grpcstatus.FromError(e.Err); !transport {
+		return nil
+	}
+	return &breach{err.Error(), "an error of its own, or a page", "take and send messages of up to 8 MiB; many gRPC libraries stop at 4 MiB unless they are told"}
 }
 
 func (p processRules) endsWhenAsked(context.Context) *breach {
