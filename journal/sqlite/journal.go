@@ -70,6 +70,8 @@ func (j *Journal) Update(ctx context.Context, intent core.Intent) (core.Intent, 
 }
 
 func (j *Journal) update(ctx context.Context, intent core.Intent) (core.Intent, error) {
+	next := intent
+	next.Version++
 	err := j.inTransaction(ctx, func(tx *sql.Tx) error {
 		before, known, err := one(ctx, tx, byKey, keyOf(intent.IntentKey)...)
 		switch {
@@ -80,14 +82,13 @@ func (j *Journal) update(ctx context.Context, intent core.Intent) (core.Intent, 
 		case !before.State.MayBecome(intent.State):
 			return core.MustNotMove(intent.Op, before.State, intent.State)
 		}
-		intent.Version++
-		return j.put(ctx, tx, intent, before)
+		return j.put(ctx, tx, next, before)
 	})
 	if err != nil {
 		return core.Intent{}, err
 	}
-	intent.Note = ""
-	return intent, nil
+	next.Note = ""
+	return next, nil
 }
 
 func (j *Journal) hasRoom() error {
@@ -287,19 +288,13 @@ func (j *Journal) Changes(ctx context.Context, key core.IntentKey) ([]core.Chang
 	return changes, rows.Err()
 }
 
-// inTransaction commits f's work, or none of it.
+// inTransaction commits f's work, or none of it. f may be called twice; what it leaves outside of tx is
+// that of its last call.
 func (j *Journal) inTransaction(ctx context.Context, f func(*sql.Tx) error) error {
 	if j.readOnly {
 		return refuse("%s was opened for reading only", j.path)
 	}
-	tx, err := j.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err := f(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
-	}
-	return tx.Commit()
+	return j.group.run(ctx, j.db, f)
 }
 
 const byKey = "WHERE account = ? AND op = ? AND key = ?"

@@ -16,9 +16,10 @@ import (
 
 // Journal is a core.Journal in a file. It is safe for concurrent use.
 type Journal struct {
-	db   *sql.DB
-	lock *lock
-	path string
+	db    *sql.DB
+	lock  *lock
+	path  string
+	group *group
 
 	readOnly bool
 	floor    uint64
@@ -37,7 +38,7 @@ func Open(ctx context.Context, path string) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{lock: l, path: path, floor: floor}
+	j := &Journal{lock: l, path: path, group: newGroup(), floor: floor}
 	if err := j.open(ctx); err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
