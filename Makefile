@@ -6,7 +6,7 @@ FUZZTIME ?= 10s
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 
-.PHONY: help check test race lint breaking fuzz proto demo crash bench soak
+.PHONY: help check test race lint breaking fuzz proto demo crash bench bench-short soak
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -51,8 +51,13 @@ demo: ## buy on three accounts, offline
 crash: ## kill -9 at every point ten times on both journals; four hosts with 1,000 orders
 	SAMPAN_KILLS=10 SAMPAN_HOSTS_ORDERS=1000 go test ./internal/crash -count 1 -timeout 40m -v | grep -v '^=== '
 
-bench: ## what the journals cost beside a bare fsync
+bench: ## reading through Sampan beside a direct client; what the journals cost beside a bare fsync
+	go run ./internal/bench
 	go test -run '^$$' -bench . ./journal/...
+
+bench-short: ## the same in under 5 minutes
+	go run ./internal/bench -short
+	go test -run '^$$' -bench . -benchtime 200ms ./journal/...
 
 soak: ## the long proofs, each with its table: 1,000,000 fault schedules, the model to its full horizon, crashes
 	SAMPAN_SCHEDULES=1000000 go test ./internal/simulate -run TestNothing -count 1 -timeout 90m -v | grep -v '^=== '

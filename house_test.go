@@ -63,6 +63,8 @@ var house = []room{
 	{folder: "internal/pgtest", outside: []string{"github.com/jackc/pgx/v5", "github.com/stretchr/testify"}},
 	// Processes that are killed: tests only.
 	{folder: "internal/crash"},
+	// What it costs: programs that are measured side by side.
+	{folder: "internal/bench", own: []string{"core", "core/money", "plugin", "adapters/alibaba1688"}},
 	// Hostile adapters: tests only.
 	{folder: "internal/evil"},
 	// Adapters that an author may copy, in other languages: the Go files are their tests.
