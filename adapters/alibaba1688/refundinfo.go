@@ -17,19 +17,19 @@ import (
 // apply... ones are INFERRED from 1688's own model. goodsStatus is an integer here and a word in the
 // request, and is not read.
 type refundInfo struct {
-	RefundID          wirejson.ID                      `json:"refundId"`
-	OrderID           wirejson.ID                      `json:"orderId"`
-	Status            wirejson.Text                    `json:"status"`
-	ApplyPaymentFen   wirejson.Number                  `json:"applyPayment"`
-	ApplyCarriageFen  wirejson.Number                  `json:"applyCarriage"`
-	RefundPaymentFen  wirejson.Number                  `json:"refundPayment"`
-	RefundCarriageFen wirejson.Number                  `json:"refundCarriage"`
-	ApplyReason       wirejson.Text                    `json:"applyReason"`
-	CreateTime        wirejson.Time                    `json:"createTime"`
-	GMTApply          wirejson.Time                    `json:"gmtApply"`
-	OnlyRefund        wirejson.Text                    `json:"onlyRefund"`
-	RefundGoods       wirejson.Text                    `json:"refundGoods"`
-	EntryIDs          soft[wirejson.List[wirejson.ID]] `json:"orderEntryIdList"`
+	RefundID          wirejson.ID                               `json:"refundId"`
+	OrderID           wirejson.ID                               `json:"orderId"`
+	Status            wirejson.Text                             `json:"status"`
+	ApplyPaymentFen   wirejson.Number                           `json:"applyPayment"`
+	ApplyCarriageFen  wirejson.Number                           `json:"applyCarriage"`
+	RefundPaymentFen  wirejson.Number                           `json:"refundPayment"`
+	RefundCarriageFen wirejson.Number                           `json:"refundCarriage"`
+	ApplyReason       wirejson.Text                             `json:"applyReason"`
+	CreateTime        wirejson.Time                             `json:"createTime"`
+	GMTApply          wirejson.Time                             `json:"gmtApply"`
+	OnlyRefund        wirejson.Text                             `json:"onlyRefund"`
+	RefundGoods       wirejson.Text                             `json:"refundGoods"`
+	EntryIDs          wirejson.Soft[wirejson.List[wirejson.ID]] `json:"orderEntryIdList"`
 }
 
 // GetRefund reads one refund. Its amounts are what was asked for, and once the money is back, what
@@ -72,7 +72,7 @@ func (i refundInfo) refund(r core.GetRefundRequest) (core.Refund, error) {
 	if refund.Created.IsZero() {
 		refund.Created = i.CreateTime.Time
 	}
-	for _, id := range i.EntryIDs.value {
+	for _, id := range i.EntryIDs.Value {
 		refund.Lines = append(refund.Lines, core.RefundLine{ID: core.LineID(id)})
 	}
 	var err error

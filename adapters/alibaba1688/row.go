@@ -31,8 +31,8 @@ type row struct {
 	CreateTime   wirejson.Time `json:"createTime"`
 
 	SellerLoginID wirejson.Text                             `json:"sellerLoginId"`
-	Cargo         soft[wirejson.List[rowCargo]]             `json:"cargoParamList"`
-	Warehouse     soft[rowAddress]                          `json:"warehouseAddressInfo"`
+	Cargo         wirejson.Soft[wirejson.List[rowCargo]]    `json:"cargoParamList"`
+	Warehouse     wirejson.Soft[rowAddress]                 `json:"warehouseAddressInfo"`
 	Lines         wirejson.Embedded[wirejson.List[rowLine]] `json:"orderDetailInfoVOS"`
 }
 
@@ -57,34 +57,22 @@ type rowAddress struct {
 type rowLine struct {
 	SubTBOrderID wirejson.ID `json:"subTbOrderId"`
 	// ProductID is the encrypted offer id.
-	ProductID     wirejson.ID                  `json:"productId"`
-	SKUID         wirejson.ID                  `json:"skuId"`
-	SpecID        wirejson.ID                  `json:"specId"`
-	Name          wirejson.Text                `json:"name"`
-	Quantity      wirejson.Int                 `json:"quantity"`
-	Unit          wirejson.Text                `json:"unit"`
-	PriceFen      wirejson.Number              `json:"price"`
-	ItemAmountFen wirejson.Number              `json:"itemAmount"`
-	Status        wirejson.Text                `json:"status"`
-	SKUInfos      soft[wirejson.List[skuInfo]] `json:"skuInfos"`
-	PayTime       wirejson.Time                `json:"payTime"`
+	ProductID     wirejson.ID                           `json:"productId"`
+	SKUID         wirejson.ID                           `json:"skuId"`
+	SpecID        wirejson.ID                           `json:"specId"`
+	Name          wirejson.Text                         `json:"name"`
+	Quantity      wirejson.Int                          `json:"quantity"`
+	Unit          wirejson.Text                         `json:"unit"`
+	PriceFen      wirejson.Number                       `json:"price"`
+	ItemAmountFen wirejson.Number                       `json:"itemAmount"`
+	Status        wirejson.Text                         `json:"status"`
+	SKUInfos      wirejson.Soft[wirejson.List[skuInfo]] `json:"skuInfos"`
+	PayTime       wirejson.Time                         `json:"payTime"`
 }
 
 type skuInfo struct {
 	Name  wirejson.Text `json:"name"`
 	Value wirejson.Text `json:"value"`
-}
-
-// soft is a member, or a string that holds its JSON, whose loss costs neither money nor an id: what
-// cannot be read is the zero value.
-type soft[T any] struct{ value T }
-
-func (s *soft[T]) UnmarshalJSON(data []byte) error {
-	var e wirejson.Embedded[T]
-	if err := e.UnmarshalJSON(data); err == nil {
-		s.value = e.Value
-	}
-	return nil
 }
 
 // decodeRow reads one order of the list.
@@ -119,7 +107,7 @@ func (r row) order() (core.Order, error) {
 	order := core.Order{
 		OrderRef: core.OrderRef{ID: core.OrderID(r.TBOrderID)}, Number: string(r.OrderNo),
 		Market: core.Alibaba1688, Status: status, UpstreamStatus: statusWords(r.OrderStatus, r.PayStatus),
-		Lines: lines, Totals: totals, Times: r.times(), Seller: r.seller(), Address: r.Warehouse.value.address(),
+		Lines: lines, Totals: totals, Times: r.times(), Seller: r.seller(), Address: r.Warehouse.Value.address(),
 	}
 	if r.TBOrderID != "" {
 		order.MarketplaceIDs = []string{string(r.TBOrderID)}
@@ -171,7 +159,7 @@ func (r row) times() core.Times {
 
 func (r row) seller() core.Seller {
 	seller := core.Seller{Name: clean(r.SellerLoginID)}
-	if cargo := r.Cargo.value; len(cargo) > 0 {
+	if cargo := r.Cargo.Value; len(cargo) > 0 {
 		seller.ID = core.SellerID(cargo[0].SellerOpenID)
 	}
 	return seller
@@ -207,7 +195,7 @@ func (l rowLine) line(order core.Status) (core.Line, error) {
 		Name: clean(l.Name), Quantity: l.Quantity.N, Unit: clean(l.Unit),
 		UnitPrice: price, Amount: amount,
 		Status: lineStatus(l.Status, order), UpstreamStatus: clean(l.Status),
-		Attributes: attributesOf(l.SKUInfos.value),
+		Attributes: attributesOf(l.SKUInfos.Value),
 	}, nil
 }
 

@@ -72,9 +72,9 @@ func (i item) attributes() map[string]string {
 	if _, whole := i.wholeQuantity(); !whole {
 		found["quantity"] = clean(i.Quantity)
 	}
-	for _, one := range i.SKUInfos {
-		if name := clean(one.Name); name != "" {
-			found[name] = clean(one.Value)
+	for _, one := range i.SKUInfos.Value {
+		if name := clean(one.Value.Name); name != "" {
+			found[name] = clean(one.Value.Value)
 		}
 	}
 	if len(found) == 0 {

@@ -70,9 +70,9 @@ func (t trade) paid() bool {
 	if StatusOf(string(t.BaseInfo.Value.Status)).IsPaid() {
 		return true
 	}
-	for _, list := range []payments{t.TradeTerms, t.BaseInfo.Value.NewStepOrderList} {
-		for _, one := range list {
-			if paidCodes[one.PayStatus] {
+	for _, list := range []loose[payment]{t.TradeTerms, t.BaseInfo.Value.NewStepOrderList} {
+		for _, one := range list.Value {
+			if paidCodes[one.Value.PayStatus] {
 				return true
 			}
 		}

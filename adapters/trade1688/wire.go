@@ -7,7 +7,7 @@ type trade struct {
 	BaseInfo        wirejson.Embedded[baseInfo]            `json:"baseInfo"`
 	NativeLogistics wirejson.Embedded[nativeLogistics]     `json:"nativeLogistics"`
 	ProductItems    wirejson.Embedded[wirejson.List[item]] `json:"productItems"`
-	TradeTerms      payments                               `json:"tradeTerms"`
+	TradeTerms      loose[payment]                         `json:"tradeTerms"`
 }
 
 type baseInfo struct {
@@ -39,7 +39,7 @@ type baseInfo struct {
 	SellerLoginID wirejson.Text                   `json:"sellerLoginId"`
 	ReceiverInfo  wirejson.Embedded[receiverInfo] `json:"receiverInfo"`
 
-	NewStepOrderList payments `json:"newStepOrderList"`
+	NewStepOrderList loose[payment] `json:"newStepOrderList"`
 }
 
 type receiverInfo struct {
@@ -75,20 +75,20 @@ type logisticsItem struct {
 }
 
 type item struct {
-	SubItemIDNumber    wirejson.Text   `json:"subItemID"`
-	SubItemIDString    wirejson.Text   `json:"subItemIDString"`
-	ProductSnapshotURL wirejson.Text   `json:"productSnapshotUrl"`
-	ProductID          wirejson.ID     `json:"productID"`
-	SKUID              wirejson.ID     `json:"skuID"`
-	SpecID             wirejson.ID     `json:"specId"`
-	Name               wirejson.Text   `json:"name"`
-	Quantity           wirejson.Text   `json:"quantity"`
-	Unit               wirejson.Text   `json:"unit"`
-	PriceYuan          wirejson.Number `json:"price"`
-	ItemAmountYuan     wirejson.Number `json:"itemAmount"`
-	Status             wirejson.Text   `json:"status"`
-	RefundStatus       wirejson.Text   `json:"refundStatus"`
-	RefundID           wirejson.ID     `json:"refundId"`
-	RefundIDForAs      wirejson.ID     `json:"refundIdForAs"`
-	SKUInfos           attributes      `json:"skuInfos"`
+	SubItemIDNumber    wirejson.Text    `json:"subItemID"`
+	SubItemIDString    wirejson.Text    `json:"subItemIDString"`
+	ProductSnapshotURL wirejson.Text    `json:"productSnapshotUrl"`
+	ProductID          wirejson.ID      `json:"productID"`
+	SKUID              wirejson.ID      `json:"skuID"`
+	SpecID             wirejson.ID      `json:"specId"`
+	Name               wirejson.Text    `json:"name"`
+	Quantity           wirejson.Text    `json:"quantity"`
+	Unit               wirejson.Text    `json:"unit"`
+	PriceYuan          wirejson.Number  `json:"price"`
+	ItemAmountYuan     wirejson.Number  `json:"itemAmount"`
+	Status             wirejson.Text    `json:"status"`
+	RefundStatus       wirejson.Text    `json:"refundStatus"`
+	RefundID           wirejson.ID      `json:"refundId"`
+	RefundIDForAs      wirejson.ID      `json:"refundIdForAs"`
+	SKUInfos           loose[attribute] `json:"skuInfos"`
 }

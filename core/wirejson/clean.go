@@ -11,7 +11,21 @@ import (
 // other control characters and those that turn the direction of text are dropped, and invalid UTF-8
 // becomes U+FFFD.
 func Clean(s string) string {
+	if clean(s) {
+		return s
+	}
 	return strings.Map(cleanRune, strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+// clean reports whether s is surely as Clean would leave it. Control characters above ASCII and those
+// of direction begin with the bytes 0xC2, 0xD8 and 0xE2 in UTF-8.
+func clean(s string) bool {
+	for i := range len(s) {
+		if b := s[i]; b < ' ' || b == 0x7f || b == 0xc2 || b == 0xd8 || b == 0xe2 {
+			return false
+		}
+	}
+	return utf8.ValidString(s)
 }
 
 func cleanRune(r rune) rune {

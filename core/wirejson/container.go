@@ -63,6 +63,20 @@ func (e Embedded[T]) MarshalJSON() ([]byte, error) {
 	return json.Marshal(e.Value)
 }
 
+// Soft is a member like [Embedded] whose loss costs neither money nor an id: what cannot be read leaves
+// the zero value.
+type Soft[T any] struct{ Value T }
+
+// UnmarshalJSON never fails.
+func (s *Soft[T]) UnmarshalJSON(data []byte) error {
+	*s = Soft[T]{}
+	var e Embedded[T]
+	if e.UnmarshalJSON(data) == nil {
+		s.Value = e.Value
+	}
+	return nil
+}
+
 // List is an array that gateways also send as its only element. null is nil.
 type List[T any] []T
 

@@ -30,13 +30,7 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 		t.Raw = kindOf(data)
 		return nil
 	}
-	if strings.TrimSpace(text) == "" {
-		return nil
-	}
-	t.Time, err = ParseTime(text, nil)
-	if err != nil {
-		t.Raw = head(Clean(text))
-	}
+	t.read(text)
 	return nil
 }
 
@@ -70,6 +64,9 @@ var (
 func ParseTime(text string, zone *time.Location) (time.Time, error) {
 	if len(text) > 64 {
 		return time.Time{}, errTime
+	}
+	if t, err := time.Parse(time.RFC3339, text); err == nil { // nearly all of them
+		return bounded(t.UTC())
 	}
 	text = strayBlanks.ReplaceAllString(strings.TrimSpace(text), ":")
 	if isDigits(text) {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"strings"
+
+	"github.com/sampan-go/sampan/core/wirejson"
 )
 
 // successCode is the only documented code (DOC doc-en doc-6055770); 0 stands in placeholder
@@ -45,6 +47,9 @@ func parseEnvelope(body []byte) (envelope, error) {
 
 // objectMembers splits one JSON object, and nothing behind it, into its members.
 func objectMembers(body []byte) (map[string]json.RawMessage, error) {
+	if members, ok := wirejson.Members(body); ok {
+		return members, nil
+	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	if first, err := d.Token(); err != nil || first != json.Delim('{') {
 		return nil, errNoEnvelope
