@@ -81,7 +81,7 @@ func (b *Buyer) withRefunds(ctx context.Context, fresh Order, before Sight, name
 		}
 		refund, err := b.GetRefund(ctx, GetRefundRequest{Order: fresh.OrderRef, ID: id})
 		switch {
-		case errors.Is(err, NotFound), errors.Is(err, Refused), errors.Is(err, InvalidInput):
+		case errors.Is(err, NotFound), errors.Is(err, Refused), errors.Is(err, InvalidInput), errors.Is(err, Unsupported):
 			continue // a message may name what is no refund of this account
 		case err != nil:
 			return nil, err
