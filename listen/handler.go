@@ -106,10 +106,11 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, int) {
 	connection := http.NewResponseController(w)
 	_ = connection.SetReadDeadline(time.Now().Add(bodyPatience)) // a writer of a test has no connection
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
-	_ = connection.SetReadDeadline(time.Time{})
 	if err == nil {
+		_ = connection.SetReadDeadline(time.Time{})
 		return body, http.StatusOK
 	}
+	// The deadline stays, or the server would wait for the rest before it hangs up.
 	w.Header().Set("Connection", "close")
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
 		return nil, http.StatusRequestEntityTooLarge

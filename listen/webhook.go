@@ -122,8 +122,7 @@ func (l *Listener) Deliver(ctx context.Context, w Webhook) error {
 	if w.Client == nil {
 		w.Client = &http.Client{Timeout: 15 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	}
-	sum := sha256.Sum256([]byte(w.URL))
-	for event, err := range l.Events(ctx, "webhook-"+hex.EncodeToString(sum[:8])) {
+	for event, err := range l.Events(ctx, readerOf(w.URL)) {
 		if err == nil {
 			err = l.deliver(ctx, w, event)
 		}
@@ -132,6 +131,12 @@ func (l *Listener) Deliver(ctx context.Context, w Webhook) error {
 		}
 	}
 	return ctx.Err()
+}
+
+// readerOf is the name under which a receiver's place in the log is kept. A URL may be secret.
+func readerOf(url string) string {
+	sum := sha256.Sum256([]byte(url))
+	return "webhook-" + hex.EncodeToString(sum[:8])
 }
 
 func (l *Listener) deliver(ctx context.Context, w Webhook, event core.OrderEvent) error {
