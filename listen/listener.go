@@ -56,6 +56,8 @@ type account struct {
 	buyer *core.Buyer
 	// wake says that there are letters to read.
 	wake chan struct{}
+	// hurry says that a message came that names no order that is known: one of the open ones changed.
+	hurry chan struct{}
 	// late are the orders that could not be read, by the worker alone.
 	late map[core.OrderID]lateness
 
@@ -84,7 +86,7 @@ func New(o Options) (*Listener, error) {
 		if l.accounts[b.Account()] != nil {
 			return nil, core.Invalid("buyers", "two are for the account %q", b.Account())
 		}
-		l.accounts[b.Account()] = &account{name: b.Account(), buyer: b, wake: make(chan struct{}, 1), late: map[core.OrderID]lateness{}}
+		l.accounts[b.Account()] = &account{name: b.Account(), buyer: b, wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1), late: map[core.OrderID]lateness{}}
 	}
 	l.mux.HandleFunc("/messages/{account}", l.receive)
 	return l, nil
@@ -127,10 +129,12 @@ func (a *account) verifying() bool {
 }
 
 // rouse wakes the account's worker, which looks for everything that waits.
-func (a *account) rouse() {
+func (a *account) rouse() { signal(a.wake) }
+
+func signal(bell chan<- struct{}) {
 	select {
-	case a.wake <- struct{}{}:
-	default: // it is awake
+	case bell <- struct{}{}:
+	default: // it rings already
 	}
 }
 

@@ -80,6 +80,9 @@ func (l *Listener) readTogether(ctx context.Context, a *account, letters []core.
 			}
 		}
 	}
+	if slices.Contains(notes, nothingNamed) {
+		signal(a.hurry)
+	}
 	byNote := map[string][]core.Letter{}
 	for i, note := range notes {
 		byNote[note] = append(byNote[note], letters[i])
@@ -176,15 +179,20 @@ func (l *Listener) observe(ctx context.Context, a *account, order core.OrderRef,
 	return err
 }
 
-// pollRegularly reads every open order at once, and then on the schedule.
+// pollRegularly reads every open order at once, and then on the schedule, or earlier when a message
+// came of which nobody knows what it is about.
 func (l *Listener) pollRegularly(ctx context.Context, a *account) {
 	for ctx.Err() == nil {
 		if err := l.Poll(ctx, a.name); err != nil && ctx.Err() == nil {
 			l.logger.Warn("not every open order could be read", "account", a.name, reason(err))
 		}
-		waits(ctx, l.poll, nil)
+		waits(ctx, min(l.poll, leastPoll), nil)
+		waits(ctx, max(l.poll-leastPoll, 0), a.hurry)
 	}
 }
+
+// leastPoll is how long after a poll the next one may be, when a message names no order that is known.
+const leastPoll = time.Minute
 
 // failuresInARow end a poll: the gateway is not there.
 const failuresInARow = 5

@@ -171,3 +171,29 @@ func TestAReaderOfEventsGoesOnWhereItWasDone(t *testing.T) {
 		break
 	}
 }
+
+func TestAMessageThatNamesNothingKnownHurriesThePoll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop()
+		s.set(order("17", core.Paid, "16.00"))
+		l := listener(t, s, Options{Poll: 10 * time.Hour})
+		require.NoError(t, l.observe(t.Context(), l.accounts["a"], core.OrderRef{ID: "17"}))
+		running(t, l)
+		time.Sleep(2 * time.Minute)
+		require.Equal(t, 2, s.readsOf("17"), "the first poll")
+		s.set(order("17", core.Shipped, "16.00"))
+		for i := range 10 { // however many there are
+			pushed(t, l, message(i))
+		}
+		time.Sleep(30 * time.Second)
+		require.Equal(t, 3, s.readsOf("17"))
+		require.Equal(t, core.Shipped, allEvents(t, l)[1].Status)
+		for i := range 10 {
+			pushed(t, l, message(10+i))
+			time.Sleep(time.Second)
+		}
+		require.Equal(t, 3, s.readsOf("17"), "not more often than once a minute")
+		time.Sleep(time.Minute)
+		require.Equal(t, 4, s.readsOf("17"))
+	})
+}
