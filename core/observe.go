@@ -92,18 +92,18 @@ func (b *Buyer) withRefunds(ctx context.Context, fresh Order, before Sight, name
 }
 
 // OrdersOf are the orders that a message names, with the handles that the journal knows. Refs that are
-// no purchase of this account are left out.
-func (b *Buyer) OrdersOf(ctx context.Context, m Message) ([]OrderRef, error) {
-	var found []OrderRef
+// no purchase of this account are left out. unfinished says that one names a purchase whose outcome is
+// not on record yet: a message can be faster than the answer to the call that it is about.
+func (b *Buyer) OrdersOf(ctx context.Context, m Message) (found []OrderRef, unfinished bool, err error) {
 	add := func(ref OrderRef) {
 		if !slices.ContainsFunc(found, func(f OrderRef) bool { return f.ID == ref.ID }) {
 			found = append(found, ref)
 		}
 	}
 	for _, id := range m.Orders {
-		orders, err := b.purchased(ctx, orderClaim(id))
+		orders, _, err := b.purchased(ctx, orderClaim(id))
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		ref := OrderRef{ID: id}
 		for _, o := range orders {
@@ -114,27 +114,28 @@ func (b *Buyer) OrdersOf(ctx context.Context, m Message) ([]OrderRef, error) {
 		add(ref)
 	}
 	for _, number := range m.Refs {
-		orders, err := b.purchased(ctx, numberClaim(string(number)))
+		orders, waits, err := b.purchased(ctx, numberClaim(string(number)))
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
+		unfinished = unfinished || waits
 		for _, o := range orders {
 			add(o.OrderRef)
 		}
 	}
-	return found, nil
+	return found, unfinished, nil
 }
 
 // purchased are the orders of the purchase that has a claim; none if it has not become any yet.
-func (b *Buyer) purchased(ctx context.Context, claim string) ([]Order, error) {
+func (b *Buyer) purchased(ctx context.Context, claim string) (orders []Order, unfinished bool, err error) {
 	intent, known, err := b.journal.Holder(ctx, b.account, claim)
 	if err != nil {
-		return nil, journalError(OpGetOrder, err)
+		return nil, false, journalError(OpGetOrder, err)
 	}
 	if !known {
-		return nil, nil
+		return nil, false, nil
 	}
-	return ordersOf(intent), nil
+	return ordersOf(intent), intent.State.IsOpen() || intent.State == IntentReserved, nil
 }
 
 // ordersOf are the orders that a purchase became.

@@ -167,9 +167,25 @@ func TestTheOrdersThatAMessageNames(t *testing.T) {
 	order, err := b.CreateOrder(t.Context(), purchase())
 	require.NoError(t, err)
 	number := core.Ref(core.Number("sp", "fake", purchase().Ref, 1))
-	orders, err := b.OrdersOf(t.Context(), core.Message{Orders: []core.OrderID{"9", order.ID}, Refs: []core.Ref{number, "of-another"}})
+	orders, unfinished, err := b.OrdersOf(t.Context(), core.Message{Orders: []core.OrderID{"9", order.ID}, Refs: []core.Ref{number, "of-another"}})
 	require.NoError(t, err)
 	require.Equal(t, []core.OrderRef{{ID: "9"}, order.OrderRef}, orders, "with the handle that the journal knows, each once")
+	require.False(t, unfinished)
+}
+
+func TestAMessageCanBeFasterThanTheAnswerToTheCall(t *testing.T) {
+	f := newFake()
+	b := open(t, f)
+	number := core.Ref(core.Number("sp", "fake", purchase().Ref, 1))
+	f.create = func(ctx context.Context, r core.CreateOrderRequest) (core.Order, error) {
+		orders, unfinished, err := b.OrdersOf(ctx, core.Message{Refs: []core.Ref{number}})
+		assert.NoError(t, err)
+		assert.Empty(t, orders)
+		assert.True(t, unfinished)
+		return made(r), nil
+	}
+	_, err := b.CreateOrder(t.Context(), purchase())
+	require.NoError(t, err)
 }
 
 func TestOpenOrdersAreThoseThatMayChange(t *testing.T) {

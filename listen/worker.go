@@ -61,13 +61,10 @@ type errand struct {
 // readTogether reads every order that the letters name once, and marks those letters as read of which
 // nothing is left to do.
 func (l *Listener) readTogether(ctx context.Context, a *account, letters []core.Letter) error {
-	errands, err := errandsOf(ctx, a, letters)
+	notes := make([]string, len(letters))
+	errands, err := errandsOf(ctx, a, letters, notes)
 	if err != nil {
 		return err
-	}
-	notes := make([]string, len(letters))
-	for i := range notes {
-		notes[i] = nothingNamed
 	}
 	for _, e := range errands {
 		note, settled := l.readOrder(ctx, a, e)
@@ -101,13 +98,21 @@ const (
 	wasRead      = "read"
 )
 
-func errandsOf(ctx context.Context, a *account, letters []core.Letter) ([]*errand, error) {
+// purchasePatience is how long a letter waits for the purchase that it names to be on record. After it
+// the poll will find the order, if there is one.
+const purchasePatience = 10 * time.Minute
+
+// errandsOf also begins the notes: none on a letter that must wait.
+func errandsOf(ctx context.Context, a *account, letters []core.Letter, notes []string) ([]*errand, error) {
 	var errands []*errand
 	known := map[core.OrderID]*errand{}
 	for i, letter := range letters {
-		orders, err := a.buyer.OrdersOf(ctx, letter.Message)
+		orders, unfinished, err := a.buyer.OrdersOf(ctx, letter.Message)
 		if err != nil {
 			return nil, err
+		}
+		if !unfinished || time.Since(letter.Received) > purchasePatience {
+			notes[i] = nothingNamed
 		}
 		for _, order := range orders {
 			e := known[order.ID]
