@@ -201,3 +201,33 @@ func allEvents(t testing.TB, l *Listener) []core.OrderEvent {
 	require.NoError(t, err)
 	return events
 }
+
+func (s *shop) readsInAll() (all int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, n := range s.reads {
+		all += n
+	}
+	return all
+}
+
+// poster serves a listener and gives a function that posts to it.
+func poster(t testing.TB, l *Listener) func(body []byte) int {
+	server := httptest.NewServer(l)
+	t.Cleanup(server.Close)
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+	t.Cleanup(client.CloseIdleConnections)
+	return func(body []byte) int {
+		r, err := http.NewRequest(http.MethodPost, server.URL+"/messages/a", bytes.NewReader(body))
+		if err != nil {
+			return 0
+		}
+		r.Header.Set("X-Sign", signed(body))
+		answer, err := client.Do(r)
+		if err != nil {
+			return 0
+		}
+		_ = answer.Body.Close()
+		return answer.StatusCode
+	}
+}
