@@ -40,6 +40,8 @@ var house = []room{
 	{folder: "core/menu", own: []string{"core"}},
 	{folder: "core/adaptertest", own: []string{"core", "core/money"}},
 	{folder: "core/journaltest", own: []string{"core", "core/money"}},
+	{folder: "core/inboxtest", own: []string{"core", "core/money"}},
+	{folder: "listen", own: []string{"core"}},
 	{folder: "journal/sqlite", own: []string{"core", "core/money"}, outside: anything},
 	{folder: "journal/postgres", own: []string{"core", "core/money"}, outside: anything},
 	{folder: "plugin", own: []string{"core", "core/money", "plugin/internal/..."}, outside: anything},

@@ -78,3 +78,19 @@ type MessageParser interface {
 	// no error: its Problem says why. It sends nothing.
 	ParseMessage(context.Context, MessageRequest) (Message, error)
 }
+
+// ReadMessage verifies and reads what the gateway pushed to this account: Denied if the gateway did not
+// sign it, Unsupported where the adapter reads no messages. header gives a header of the request as it
+// came; only those that the signature is in are asked for.
+func (b *Buyer) ReadMessage(ctx context.Context, header func(name string) string, body []byte) (Message, error) {
+	parser, ok := b.adapter.(MessageParser)
+	if !ok || b.description.Messages == nil {
+		return Message{}, NotOffered(OpMessage, "the adapter "+b.description.Adapter+" reads no messages; orders are read on a schedule")
+	}
+	r := MessageRequest{Body: body, Header: map[string]string{}}
+	for _, name := range b.description.Messages.Headers {
+		r.Header[name] = header(name)
+	}
+	m, err := parser.ParseMessage(ctx, r)
+	return m, readError(OpMessage, err)
+}

@@ -15,6 +15,12 @@ func (a *Adapter) ParseMessage(_ context.Context, r core.MessageRequest) (core.M
 	return a.gateway.ParseMessage(r, core.Alibaba1688, readMessage)
 }
 
+// SignTestMessage gives a message as the gateway would push it, signed with this account's secret: for
+// tests of a program that listens.
+func (a *Adapter) SignTestMessage(body []byte) core.MessageRequest {
+	return a.gateway.SignTestMessage(body)
+}
+
 // readMessage takes the order's id from a trade object (SEED), or from the flat form of the sister
 // platform (SIBLING doc-en-ka doc-7259275) and of 1688 itself (UPSTREAM).
 func readMessage(body json.RawMessage, m *core.Message) error {

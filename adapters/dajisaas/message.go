@@ -42,6 +42,13 @@ func (a *Adapter) ParseMessage(_ context.Context, r core.MessageRequest) (core.M
 	return readMessage([]byte(form.Get(messageField))), nil
 }
 
+// SignTestMessage gives a message as the gateway would push it, signed with this account's secret: for
+// tests of a program that listens.
+func (a *Adapter) SignTestMessage(message []byte) core.MessageRequest {
+	form := url.Values{messageField: {string(message)}, signatureField: {signMessage(a.settings.MessageBase, a.settings.AppSecret.Reveal(), string(message))}}
+	return core.MessageRequest{Body: []byte(form.Encode())}
+}
+
 // signedMessage compares in constant time with every secret that may be in use.
 func (a *Adapter) signedMessage(message, signature string) bool {
 	given, err := hex.DecodeString(strings.TrimSpace(signature))

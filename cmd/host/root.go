@@ -79,7 +79,7 @@ try again), 5 not supported, 2 wrong usage or input, 1 anything else.`,
 	flags.DurationVar(&a.timeout, "timeout", 2*time.Minute, "how long the command may take in all")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%v", err) })
 	root.AddCommand(a.demoCommand(), a.sandboxCommand(), a.adaptersCommand(), a.quoteCommand(), a.orderCommand(),
-		a.payCommand(), a.trackCommand(), a.refundCommand(), a.endpointsCommand(), a.invokeCommand(), a.intentsCommand(), a.resolveCommand(), a.conformCommand(), a.recoverCommand(), a.doctorCommand(), a.journalCommand(), adapterCommand())
+		a.payCommand(), a.trackCommand(), a.refundCommand(), a.endpointsCommand(), a.invokeCommand(), a.intentsCommand(), a.resolveCommand(), a.conformCommand(), a.recoverCommand(), a.listenCommand(), a.doctorCommand(), a.journalCommand(), adapterCommand())
 	return root
 }
 

@@ -186,6 +186,7 @@ func (s *Sandbox) Tick() {
 		o.settle(now)
 	}
 	s.pending = nil
+	s.notice(now)
 }
 
 // pendingFor is how long an accepted payment or cancellation stays pending when

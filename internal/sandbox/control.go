@@ -21,6 +21,10 @@ func (s *Sandbox) control(w http.ResponseWriter, r *http.Request, body []byte) {
 		answerControl(w, s.scriptJSON(body))
 	case "POST act":
 		answerControl(w, s.actJSON(body))
+	case "POST push":
+		answerControl(w, s.pushJSON(body))
+	case "POST flush":
+		writeReply(w, jsonReply(http.StatusOK, orEmpty(s.Flush(r.Context()))), false)
 	case "GET effects":
 		writeReply(w, jsonReply(http.StatusOK, orEmpty(s.Effects())), false)
 	case "GET orders":
@@ -112,6 +116,8 @@ func (s *Sandbox) actJSON(body []byte) error {
 		return s.PayAtCashier(in.Order)
 	case "pay-mode":
 		return s.SetPayMode(in.Text)
+	case "push":
+		return s.PushType(in.Order, in.Text)
 	case "tick":
 		s.Tick()
 		return nil

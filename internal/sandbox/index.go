@@ -23,7 +23,9 @@ dajisaas  base URL /%s
 Control (JSON)
   POST /_sandbox/script   [{"method","path","fault","delay","skip","times"}]
   POST /_sandbox/act      {"act","order","text","place","total_fen"}
-       acts: ship scan deliver set-total settle-refund pay-at-cashier pay-mode tick
+       acts: ship scan deliver set-total settle-refund pay-at-cashier pay-mode push tick
+  POST /_sandbox/push     {"gateway","market","url","double","lose","shuffle","hold","late"}
+  POST /_sandbox/flush    delivers the messages that wait
   GET  /_sandbox/effects
   GET  /_sandbox/orders
   GET  /_sandbox/log      ?full=1 with headers and bodies

@@ -46,6 +46,8 @@ type order struct {
 	created, modified, paid, shipped, received, closed time.Time
 	closeReason, closeRemark                           string
 
+	told mark // what messages have told of it
+
 	taobao taobaoOrder
 	ali    aliOrder
 }
@@ -179,7 +181,9 @@ func (s *Sandbox) act(orderID string, do func(o *order, now time.Time) error) er
 	}
 	now := s.opts.Now()
 	s.settleOverdue(now)
-	return do(o, now)
+	err := do(o, now)
+	s.notice(now)
+	return err
 }
 
 func wrongState(o *order, act string) error {

@@ -69,6 +69,11 @@ type Sandbox struct {
 	accesses int
 	rules    []*liveRule
 	payMode  string
+
+	pushes  []*Push
+	news    []parcelOfNews // messages that wait to be posted
+	pushed  int
+	pushing sync.Mutex // taken before mu
 }
 
 // New makes a Sandbox without orders (or with the two preloaded ones).
@@ -120,6 +125,7 @@ func (s *Sandbox) serveGateway(w http.ResponseWriter, r *http.Request, body []by
 	c := &call{now: now, gateway: gateway, path: path, method: r.Method, header: r.Header, query: r.URL.Query(), body: body}
 	out := s.decide(c, plan.fault)
 	s.logAccess(r, body, now, out, plan.fault)
+	s.notice(now)
 	s.mu.Unlock()
 	w.Header().Set("Date", now.UTC().Format(http.TimeFormat)) // clients measure the gateway's clock by it
 	plan.deliver(w, r, out)

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/core/inboxtest"
 	"github.com/sampan-go/sampan/core/journaltest"
 	"github.com/sampan-go/sampan/internal/pgtest"
 )
@@ -57,6 +58,34 @@ func TestTheJournalInADatabase(t *testing.T) {
 			return openAt(t, j.(*Journal).pool.Config().ConnString()) // the old one stays open, as after a crash
 		},
 	})
+}
+
+func TestTheInboxInADatabase(t *testing.T) {
+	dsn := pgtest.Database(t)
+	inboxtest.Run(t, inboxtest.Harness{
+		Open: func(t *testing.T) inboxtest.Store {
+			pgtest.Exec(t, dsn, "DROP SCHEMA IF EXISTS sampan CASCADE")
+			return openAt(t, dsn)
+		},
+		Reopen: func(t *testing.T, s inboxtest.Store) inboxtest.Store {
+			return openAt(t, s.(*Journal).pool.Config().ConnString())
+		},
+	})
+}
+
+func TestASchemaOfTheFormBeforeGetsAnInbox(t *testing.T) {
+	dsn := pgtest.Database(t)
+	j := openAt(t, dsn)
+	_, _, err := j.Reserve(t.Context(), intent("1", core.IntentSending))
+	require.NoError(t, err)
+	pgtest.Exec(t, dsn, "DROP TABLE sampan.letters, sampan.sights, sampan.events, sampan.positions; UPDATE sampan.schema_version SET version = 1")
+	j = openAt(t, dsn)
+	_, known, err := j.Lookup(t.Context(), intent("1", core.IntentSending).IntentKey)
+	require.NoError(t, err)
+	require.True(t, known)
+	kept, err := j.Keep(t.Context(), []core.Letter{{Account: "a", Sum: "1"}})
+	require.NoError(t, err)
+	require.Equal(t, []bool{true}, kept)
 }
 
 func TestOfTwoHostsThatReserveTheSameKeysOneWinsEach(t *testing.T) {
@@ -250,7 +279,7 @@ func TestEveryConnectionHasTheLimits(t *testing.T) {
 func TestANewerSchemaIsNotTouched(t *testing.T) {
 	dsn := pgtest.Database(t)
 	openAt(t, dsn)
-	pgtest.Exec(t, dsn, "UPDATE sampan.schema_version SET version = 2")
+	pgtest.Exec(t, dsn, "UPDATE sampan.schema_version SET version = 99")
 	refused(t, dsn, "newer program")
 	pgtest.Exec(t, dsn, "UPDATE sampan.schema_version SET version = 0")
 	refused(t, dsn, "does not know")

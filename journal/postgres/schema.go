@@ -12,7 +12,7 @@ import (
 )
 
 // schemaVersion is the newest form of the schema that this program knows.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // migrationLock is the number of the advisory lock that migrations take turns by: "sampan".
 const migrationLock = 0x73616d70616e
@@ -76,12 +76,15 @@ func (j *Journal) migrate(ctx context.Context) error {
 			return nil, nil
 		case version > schemaVersion:
 			return nil, refuse("the schema sampan was written by a newer program (form %d, this one knows %d); upgrade this program", version, schemaVersion)
+		case hasVersion && version == 1:
+			_, err := tx.Exec(ctx, inboxSchema)
+			return nil, err
 		case hasVersion:
 			return nil, refuse("the schema sampan has form %d, which this program does not know; it was not made by it", version)
 		}
-		statements := schema
+		statements := schema + inboxSchema
 		if !hasSchema { // one that an administrator has made is used as it is
-			statements = "CREATE SCHEMA sampan;" + schema
+			statements = "CREATE SCHEMA sampan;" + statements
 		}
 		_, err := tx.Exec(ctx, statements)
 		return nil, err

@@ -28,7 +28,7 @@ func OpenReader(ctx context.Context, path string) (*Journal, error) {
 	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return nil, errors.Join(refuse("%s is not a journal: %v", path, err), j.Close())
 	}
-	if version != schemaVersion {
+	if version < intentsForm || version > schemaVersion {
 		return nil, errors.Join(refuse("%s has form %d, this program reads form %d", path, version, schemaVersion), j.Close())
 	}
 	return j, nil

@@ -9,7 +9,10 @@ import (
 )
 
 // schemaVersion is the newest form of the file that this program knows. Form 1 was never released.
-const schemaVersion = 2
+const schemaVersion = 3
+
+// intentsForm is the form that intents have had since, so that it is enough for a reader of them.
+const intentsForm = 2
 
 // schema holds an intent as JSON (never an address or a key) beside what is searched for. Times are
 // milliseconds since 1970; 0 is none. spent has the sum of each day in minor units.
@@ -38,8 +41,7 @@ CREATE TABLE changes (
 	account TEXT NOT NULL, op TEXT NOT NULL, key TEXT NOT NULL, version INTEGER NOT NULL,
 	entry BLOB NOT NULL, hash BLOB NOT NULL,
 	UNIQUE (account, op, key, version)
-) STRICT;
-PRAGMA user_version = 2;`
+) STRICT;`
 
 func (j *Journal) migrate(ctx context.Context) error {
 	var version int
@@ -51,11 +53,15 @@ func (j *Journal) migrate(ctx context.Context) error {
 		return nil
 	case version > schemaVersion:
 		return refuse("%s was written by a newer program (form %d, this one knows %d); upgrade this program", j.path, version, schemaVersion)
-	case version != 0:
+	case version != 0 && version != intentsForm:
 		return refuse("%s has form %d of a program that was never released; settle what is open with that program and begin a new file", j.path, version)
 	}
+	steps := schema + inboxSchema
+	if version == intentsForm {
+		steps = inboxSchema
+	}
 	return j.inTransaction(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, schema)
+		_, err := tx.ExecContext(ctx, steps)
 		return err
 	})
 }

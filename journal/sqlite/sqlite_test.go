@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/sampan-go/sampan/core"
+	"github.com/sampan-go/sampan/core/inboxtest"
 	"github.com/sampan-go/sampan/core/journaltest"
 )
 
@@ -34,6 +35,38 @@ func TestTheJournalInAFile(t *testing.T) {
 			return openAt(t, old.path)
 		},
 	})
+}
+
+func TestTheInboxInAFile(t *testing.T) {
+	inboxtest.Run(t, inboxtest.Harness{
+		Open: func(t *testing.T) inboxtest.Store { return openAt(t, filepath.Join(t.TempDir(), "j.db")) },
+		Reopen: func(t *testing.T, s inboxtest.Store) inboxtest.Store {
+			old := s.(*Journal)
+			require.NoError(t, old.Close())
+			return openAt(t, old.path)
+		},
+	})
+}
+
+// A file of the form before messages, with an intent in it, takes them without losing it.
+func TestAFileOfTheFormBeforeGetsAnInbox(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "j.db")
+	j := openAt(t, path)
+	_, _, err := j.Reserve(t.Context(), intentOf("1", core.IntentSending))
+	require.NoError(t, err)
+	_, err = j.db.Exec("DROP TABLE letters; DROP TABLE sights; DROP TABLE events; DROP TABLE positions; PRAGMA user_version = 2")
+	require.NoError(t, err)
+	require.NoError(t, j.Close())
+	reader, err := OpenReader(t.Context(), path)
+	require.NoError(t, err, "intents can be read as they are")
+	require.NoError(t, reader.Close())
+	j = openAt(t, path)
+	_, known, err := j.Lookup(t.Context(), intentOf("1", core.IntentSending).IntentKey)
+	require.NoError(t, err)
+	require.True(t, known)
+	kept, err := j.Keep(t.Context(), []core.Letter{{Account: "a", Sum: "1"}})
+	require.NoError(t, err)
+	require.Equal(t, []bool{true}, kept)
 }
 
 func refused(t *testing.T, path, word string) {

@@ -71,6 +71,12 @@ func (c *Client) ParseMessage(r core.MessageRequest, own core.Market, read func(
 	return m, nil
 }
 
+// SignTestMessage is a message as the gateway would push it.
+func (c *Client) SignTestMessage(body []byte) core.MessageRequest {
+	return core.MessageRequest{Body: body, Header: map[string]string{
+		MessageHeader: SignMessage(c.settings.MessageBase, c.settings.AccessKey, c.settings.AccessSecret.Reveal(), body)}}
+}
+
 // MessageReading is what Describe says of messages.
 func MessageReading() *core.MessageReading {
 	return &core.MessageReading{Headers: []string{MessageHeader},

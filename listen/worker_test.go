@@ -1,0 +1,199 @@
+package listen
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/sampan-go/sampan/core"
+)
+
+func TestAMessageMakesTheOrderBeReadAndIsNotBelieved(t *testing.T) {
+	s := newShop()
+	s.set(order("17", core.Paid, "16.00"))
+	l := listener(t, s, Options{})
+	running(t, l)
+	pushed(t, l, message(1, "17"))
+	eventually(t, func() bool { return len(allEvents(t, l)) == 1 }, "an event")
+	s.set(order("17", core.Shipped, "16.00"))
+	pushed(t, l, message(2, "17"))
+	eventually(t, func() bool { return len(allEvents(t, l)) == 2 }, "a second one")
+	e := allEvents(t, l)[1]
+	require.Equal(t, core.EventStatus, e.Kind)
+	require.Equal(t, []core.Status{core.Paid, core.Shipped}, []core.Status{e.StatusBefore, e.Status})
+}
+
+func TestManyMessagesOfOneOrderCostOneRead(t *testing.T) {
+	s := newShop()
+	s.set(order("17", core.Paid, "16.00"))
+	s.set(order("18", core.Paid, "16.00"))
+	l := listener(t, s, Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	go l.keep(ctx)
+	for i := range 60 {
+		pushed(t, l, message(i, "17", "18"))
+	}
+	cancel()
+	require.NoError(t, l.readAll(t.Context(), l.accounts["a"]))
+	require.Equal(t, 1, s.readsOf("17"))
+	require.Equal(t, 1, s.readsOf("18"))
+	require.True(t, nothingWaits(t, l)())
+}
+
+// A message that comes while its order is being read may be about what the read does not show yet.
+func TestAMessageThatComesDuringAReadCausesAnother(t *testing.T) {
+	s := newShop()
+	s.set(order("17", core.Paid, "16.00"))
+	s.gate = make(chan struct{})
+	l := listener(t, s, Options{})
+	running(t, l)
+	pushed(t, l, message(1, "17"))
+	time.Sleep(20 * time.Millisecond) // the read has begun, or begins after the second message
+	pushed(t, l, message(2, "17"))
+	close(s.gate)
+	eventually(t, nothingWaits(t, l), "both are read")
+	require.Equal(t, 2, s.readsOf("17"))
+}
+
+func TestWhatWasNotReadIsReadByTheNextRun(t *testing.T) {
+	s := newShop()
+	s.set(order("17", core.Paid, "16.00"))
+	s.failing("17", &core.Error{Code: core.Unavailable, Outcome: core.NotDone, Message: "down"})
+	box := core.NewMemoryInbox()
+	l := listener(t, s, Options{Inbox: box, Log: box})
+	stop := running(t, l)
+	pushed(t, l, message(1, "17"))
+	eventually(t, func() bool { return s.readsOf("17") > 0 }, "it was tried")
+	stop()
+	require.False(t, nothingWaits(t, l)())
+	s.failing("17", nil)
+	l = listener(t, s, Options{Inbox: box, Log: box})
+	running(t, l)
+	eventually(t, nothingWaits(t, l), "the next run reads it")
+	require.Len(t, allEvents(t, l), 1)
+}
+
+func TestHowLongAnOrderIsTried(t *testing.T) {
+	for code, want := range map[core.Code]struct{ fewest, most int }{
+		core.Unavailable: {30, 200}, core.RateLimited: {30, 200}, core.Denied: {30, 200},
+		core.NotFound: {5, 5}, core.BadAnswer: {5, 5}, core.InvalidInput: {1, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newShop()
+			s.failing("17", &core.Error{Code: code, Outcome: core.NotDone, Message: "no"})
+			s.set(order("18", core.Paid, "16.00"))
+			l := listener(t, s, Options{})
+			running(t, l)
+			pushed(t, l, message(1, "17", "18"))
+			time.Sleep(30 * time.Minute)
+			require.GreaterOrEqual(t, s.readsOf("17"), want.fewest, code)
+			require.LessOrEqual(t, s.readsOf("17"), want.most, code)
+			require.Equal(t, want.most < 30, nothingWaits(t, l)(), "%s: a letter stays while it is worth waiting", code)
+			require.Len(t, allEvents(t, l), 1, "the other order is told at once")
+		})
+	}
+}
+
+func TestALostMessageCostsOnlyTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop()
+		s.set(order("17", core.AwaitingPayment, "16.00"))
+		l := listener(t, s, Options{Poll: 10 * time.Minute})
+		running(t, l)
+		pushed(t, l, message(1, "17"))
+		time.Sleep(time.Second)
+		s.set(order("17", core.Completed, "16.00")) // of which no message comes
+		time.Sleep(10 * time.Minute)
+		events := allEvents(t, l)
+		require.Equal(t, core.Completed, events[len(events)-1].Status)
+		reads := s.readsOf("17")
+		time.Sleep(time.Hour)
+		require.Equal(t, reads, s.readsOf("17"), "what has ended is not polled")
+	})
+}
+
+func TestAPollEndsWhenTheGatewayIsNotThere(t *testing.T) {
+	s := newShop()
+	l := listener(t, s, Options{})
+	for _, id := range []core.OrderID{"1", "2", "3", "4", "5", "6", "7"} {
+		s.set(order(id, core.Paid, "16.00"))
+		require.NoError(t, l.observe(t.Context(), l.accounts["a"], core.OrderRef{ID: id}))
+		s.failing(id, &core.Error{Code: core.Unavailable, Outcome: core.NotDone, Message: "down"})
+	}
+	require.ErrorIs(t, l.Poll(t.Context(), "a"), core.Unavailable)
+	require.Equal(t, []int{2, 2, 1}, []int{s.readsOf("1"), s.readsOf("5"), s.readsOf("6")})
+	require.ErrorIs(t, l.Poll(t.Context(), "b"), core.InvalidInput)
+}
+
+func TestAnAccountThatCannotReadOrdersGivesHints(t *testing.T) {
+	s := newShop()
+	s.noOrders = true
+	l := listener(t, s, Options{Poll: time.Hour})
+	running(t, l)
+	pushed(t, l, message(1, "17"))
+	eventually(t, nothingWaits(t, l), "it is read")
+	require.Equal(t, core.EventHint, allEvents(t, l)[0].Kind)
+}
+
+func TestAReaderOfEventsGoesOnWhereItWasDone(t *testing.T) {
+	s := newShop()
+	l := listener(t, s, Options{})
+	for _, id := range []core.OrderID{"1", "2", "3"} {
+		s.set(order(id, core.Paid, "16.00"))
+		require.NoError(t, l.observe(t.Context(), l.accounts["a"], core.OrderRef{ID: id}))
+	}
+	next := func(reader string, most int) (got []core.OrderID) {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		for e, err := range l.Events(ctx, reader) {
+			require.NoError(t, err)
+			got = append(got, e.Order)
+			if len(got) == most {
+				break // while it is at work on this one
+			}
+		}
+		return got
+	}
+	require.Equal(t, []core.OrderID{"1", "2"}, next("r", 2))
+	require.Equal(t, []core.OrderID{"2", "3"}, next("r", 9), "what it was at work on comes again")
+	require.Empty(t, next("r", 9))
+	require.Len(t, next("another", 9), 3)
+	go func() {
+		s.set(order("4", core.Paid, "16.00"))
+		_ = l.observe(context.Background(), l.accounts["a"], core.OrderRef{ID: "4"})
+	}()
+	for e, err := range l.Events(t.Context(), "r") { // waits for it
+		require.NoError(t, err)
+		require.Equal(t, core.OrderID("4"), e.Order)
+		break
+	}
+}
+
+func TestAMessageThatNamesNothingKnownHurriesThePoll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop()
+		s.set(order("17", core.Paid, "16.00"))
+		l := listener(t, s, Options{Poll: 10 * time.Hour})
+		require.NoError(t, l.observe(t.Context(), l.accounts["a"], core.OrderRef{ID: "17"}))
+		running(t, l)
+		time.Sleep(2 * time.Minute)
+		require.Equal(t, 2, s.readsOf("17"), "the first poll")
+		s.set(order("17", core.Shipped, "16.00"))
+		for i := range 10 { // however many there are
+			pushed(t, l, message(i))
+		}
+		time.Sleep(30 * time.Second)
+		require.Equal(t, 3, s.readsOf("17"))
+		require.Equal(t, core.Shipped, allEvents(t, l)[1].Status)
+		for i := range 10 {
+			pushed(t, l, message(10+i))
+			time.Sleep(time.Second)
+		}
+		require.Equal(t, 3, s.readsOf("17"), "not more often than once a minute")
+		time.Sleep(time.Minute)
+		require.Equal(t, 4, s.readsOf("17"))
+	})
+}
