@@ -7,7 +7,6 @@ import (
 
 	"github.com/sampan-go/sampan/adapters/internal/gateway"
 	"github.com/sampan-go/sampan/core"
-	"github.com/sampan-go/sampan/core/wirejson"
 )
 
 // Name is the adapter's name in configurations.
@@ -67,7 +66,7 @@ func (a *Adapter) call(ctx context.Context, c gateway.Call, op core.Operation, a
 	if err != nil || reply.Data == nil {
 		return reply, err
 	}
-	if err := wirejson.Decode(reply.Data, answer); err != nil {
+	if err := reply.Decode(answer); err != nil {
 		return reply, badAnswer(op, c.Attempt != nil, reply, err)
 	}
 	return reply, nil

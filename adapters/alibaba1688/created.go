@@ -142,12 +142,9 @@ func ordersOf(data []byte) ([]core.Order, error) {
 }
 
 func rowsOf(data []byte) ([]core.Order, error) {
-	var rows wirejson.List[json.RawMessage]
+	var rows wirejson.List[wirejson.Part]
 	if err := wirejson.Decode(data, &rows); err != nil {
 		return nil, err
-	}
-	if len(data) > 0 && data[0] == '{' {
-		rows = wirejson.List[json.RawMessage]{data}
 	}
 	orders := make([]core.Order, 0, len(rows))
 	for i, one := range rows {

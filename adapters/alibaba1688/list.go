@@ -2,7 +2,6 @@ package alibaba1688
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -30,8 +29,8 @@ type listBody struct {
 // listAnswer is data, which holds another data, and a code of its own.
 type listAnswer struct {
 	verdict
-	Total wirejson.Int                   `json:"total"`
-	Rows  wirejson.List[json.RawMessage] `json:"data"`
+	Total wirejson.Int                 `json:"total"`
+	Rows  wirejson.List[wirejson.Part] `json:"data"`
 }
 
 // ListOrders reads one page, newest first. It filters by id and by the status awaiting_payment.

@@ -76,9 +76,9 @@ type skuInfo struct {
 }
 
 // decodeRow reads one order of the list.
-func decodeRow(data []byte, withRaw bool) (core.Order, error) {
+func decodeRow(part wirejson.Part, withRaw bool) (core.Order, error) {
 	var r row
-	if err := wirejson.Decode(data, &r); err != nil {
+	if err := part.Decode(&r); err != nil {
 		return core.Order{}, err
 	}
 	order, err := r.order()
@@ -86,7 +86,7 @@ func decodeRow(data []byte, withRaw bool) (core.Order, error) {
 		return core.Order{}, err
 	}
 	if withRaw {
-		order.Raw = wirejson.Scrub(data)
+		order.Raw = wirejson.Scrub(part.Bytes())
 	}
 	return order, nil
 }

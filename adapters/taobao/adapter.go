@@ -6,7 +6,6 @@ import (
 
 	"github.com/sampan-go/sampan/adapters/internal/gateway"
 	"github.com/sampan-go/sampan/core"
-	"github.com/sampan-go/sampan/core/wirejson"
 )
 
 // Name is the adapter's name in configurations.
@@ -61,7 +60,7 @@ func (a *Adapter) call(ctx context.Context, c gateway.Call, op core.Operation, a
 	if err != nil {
 		return err
 	}
-	if err := wirejson.Decode(reply.Data, answer); err != nil {
+	if err := reply.Decode(answer); err != nil {
 		return unreadable(op, c.Attempt != nil, reply.RequestID, err)
 	}
 	return nil

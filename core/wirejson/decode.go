@@ -15,23 +15,51 @@ import (
 //
 // After an error the value may be half filled and must not be used.
 func Decode(data []byte, into any) error {
-	if sound(data) {
-		if quickly(data, into) {
-			return nil
+	if !sound(data) {
+		if f := check(data); f != nil {
+			return f
 		}
-		clearValue(into)
-	} else if f := check(data); f != nil {
-		return f
 	}
+	return decodeChecked(data, into)
+}
+
+// decodeChecked reads data that sound or check has gone over.
+func decodeChecked(data []byte, into any) error {
+	if quickly(data, into) {
+		return nil
+	}
+	clearValue(into)
 	if err := unmarshal(data, into); err != nil {
 		return asFault(err)
 	}
 	return nil
 }
 
+// Part is a value inside of data that was checked: it is read later and not checked again. The zero
+// Part is that of a member which is not there.
+type Part struct{ data []byte }
+
+// Bytes is the value as it stands in the data: not a copy, nil where there is none.
+func (p Part) Bytes() []byte { return p.data }
+
+// Decode reads the value as [Decode] does. A value that is not there leaves into as it is.
+func (p Part) Decode(into any) error {
+	if p.data == nil {
+		return nil
+	}
+	return decodeChecked(p.data, into)
+}
+
+// UnmarshalJSON keeps a copy.
+func (p *Part) UnmarshalJSON(data []byte) error {
+	p.data = bytes.Clone(data)
+	return nil
+}
+
 // Members splits one JSON object into its members without reading them. They are parts of data, and
-// not copies. ok is false for anything else than one object that [Decode] would take.
-func Members(data []byte) (members map[string]json.RawMessage, ok bool) {
+// not copies. ok is false for anything else than one object that [Decode] would take, and for some
+// that are unusual.
+func Members(data []byte) (members map[string]Part, ok bool) {
 	if !sound(data) {
 		return nil, false
 	}
@@ -40,9 +68,9 @@ func Members(data []byte) (members map[string]json.RawMessage, ok bool) {
 	if c.peek() != '{' {
 		return nil, false
 	}
-	members = map[string]json.RawMessage{}
+	members = map[string]Part{}
 	c.members(func(key []byte) bool {
-		members[string(key)] = c.raw()
+		members[string(key)] = Part{c.raw()}
 		return true
 	})
 	return members, true

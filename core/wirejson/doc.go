@@ -4,7 +4,7 @@
 // [Decode] refuses what encoding/json takes in silence: duplicate keys, keys that differ only in
 // case, trailing bytes, invalid UTF-8, and sizes that nobody sends in earnest. The types are for
 // the members of an author's structs: [ID], [IntID], [Text], [Int], [Bool], [Number], [Time],
-// [Embedded], [Soft] and [List]. Each takes null, and each refuses (never guesses) what it does not read.
+// [Embedded], [Soft], [List] and [Part]. Each takes null, and each refuses (never guesses) what it does not read.
 //
 // Errors name the place and the JSON type; they hold no value of the message, because the message
 // holds addresses and phones.

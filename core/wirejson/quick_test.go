@@ -25,6 +25,8 @@ type everything struct {
 	Texts    Embedded[List[Text]]     `json:"texts"`
 	Raw      json.RawMessage          `json:"raw"`
 	Rows     List[json.RawMessage]    `json:"rows"`
+	Part     Part                     `json:"part"`
+	Parts    List[Part]               `json:"parts"`
 	Plain    string                   `json:"plain"`
 	Count    int                      `json:"count"`
 	Small    int8                     `json:"small"`
@@ -103,7 +105,7 @@ var odd = []string{`null`, `""`, `"x"`, `"12"`, `12`, `-0`, `0.50`, `1e2`, `1E+4
 	`"{\"id\":7}"`, `"[{\"id\":7}]"`, `"{\"id\":7,\"ID\":8}"`, `"{bad"`, `" "`, `"2025-04-24T17:17:43.000+08:00"`, `1667193198819`, `9007199254740993`, `99999999999999999999`,
 	`"\u4e2d\ud83d\ude00\ud83d\n\"\\\/"`, `"中文 件"`, `[1,"2",null,[3]]`, `{"more":[{"id":1},{"more":{"id":2}}],"name":["x"]}`, `"MTIz"`, `300`, `{"K":1}`, `[`, `"\q"`, `01`, `nul`, `"` + "\u202e" + `"`}
 
-var names = []string{"id", "intId", "text", "number", "bool", "int", "time", "deep", "soft", "softs", "list", "texts", "raw", "rows", "plain", "count", "small", "truth", "words", "bytes",
+var names = []string{"id", "intId", "text", "number", "bool", "int", "time", "deep", "part", "parts", "soft", "softs", "list", "texts", "raw", "rows", "plain", "count", "small", "truth", "words", "bytes",
 	"map", "any", "pointer", "own", "NoTag", "notag", "ID", "Ignored", "-", "internal", "inside", "unknown", "te\\u0078t", "中", "\u212a", "k"}
 
 func TestBothWaysOfReadingAgreeOnEveryMember(t *testing.T) {

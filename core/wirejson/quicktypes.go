@@ -76,6 +76,11 @@ func (t *Time) readQuick(c *cursor) bool {
 	return true
 }
 
+func (p *Part) readQuick(c *cursor) bool {
+	p.data = c.raw()
+	return true
+}
+
 func (e *Embedded[T]) readQuick(c *cursor) bool {
 	*e = Embedded[T]{}
 	switch c.peek() {

@@ -14,6 +14,7 @@ import (
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/core/effect"
 	"github.com/sampan-go/sampan/core/menu"
+	"github.com/sampan-go/sampan/core/wirejson"
 )
 
 // Client calls PandaPon for one account. It is safe for concurrent use. Settings do not change in
@@ -106,6 +107,16 @@ type Reply struct {
 	Data json.RawMessage
 	// RequestID finds the call in PandaPon's logs; it may be empty.
 	RequestID string
+
+	part wirejson.Part
+}
+
+// Decode reads Data; null or nothing leaves into as it was.
+func (r Reply) Decode(into any) error {
+	if r.Data == nil || r.part.Bytes() != nil {
+		return r.part.Decode(into)
+	}
+	return wirejson.Decode(r.Data, into)
 }
 
 // Call signs and sends one call and judges the envelope of its answer.

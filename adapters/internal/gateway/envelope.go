@@ -21,6 +21,7 @@ type envelope struct {
 	code      string
 	msg       string
 	data      json.RawMessage
+	part      wirejson.Part // data, where it was checked on the way
 }
 
 var errNoEnvelope = errors.New("not PandaPon's answer object")
@@ -28,28 +29,30 @@ var errNoEnvelope = errors.New("not PandaPon's answer object")
 // parseEnvelope reads exact names; unknown ones are passed over, and one that comes twice makes
 // the answer unreadable, because two readers could disagree on it.
 func parseEnvelope(body []byte) (envelope, error) {
-	members, err := objectMembers(body)
-	if err != nil {
-		return envelope{}, err
+	parts, usual := wirejson.Members(body)
+	member := func(name string) json.RawMessage { return parts[name].Bytes() }
+	if !usual {
+		members, err := objectMembers(body)
+		if err != nil {
+			return envelope{}, err
+		}
+		member = func(name string) json.RawMessage { return members[name] }
 	}
-	code, ok := scalarText(members["code"])
+	code, ok := scalarText(member("code"))
 	if !ok {
 		return envelope{}, errNoEnvelope
 	}
-	e := envelope{code: code, data: members["data"]}
-	e.requestID, _ = scalarText(members["requestId"])
-	e.msg, _ = scalarText(members["msg"])
+	e := envelope{code: code, data: member("data"), part: parts["data"]}
+	e.requestID, _ = scalarText(member("requestId"))
+	e.msg, _ = scalarText(member("msg"))
 	if bytes.Equal(e.data, []byte("null")) {
-		e.data = nil
+		e.data, e.part = nil, wirejson.Part{}
 	}
 	return e, nil
 }
 
 // objectMembers splits one JSON object, and nothing behind it, into its members.
 func objectMembers(body []byte) (map[string]json.RawMessage, error) {
-	if members, ok := wirejson.Members(body); ok {
-		return members, nil
-	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	if first, err := d.Token(); err != nil || first != json.Delim('{') {
 		return nil, errNoEnvelope

@@ -16,7 +16,7 @@ func (c *Client) judge(row Endpoint, request effect.Request, response effect.Res
 	readable := err == nil
 	fine := response.Status >= 200 && response.Status < 300
 	if readable && fine && answer.code == successCode {
-		return Reply{Data: answer.data, RequestID: c.clean(request, answer.requestID, maxRequestID)}, nil
+		return Reply{Data: answer.data, part: answer.part, RequestID: c.clean(request, answer.requestID, maxRequestID)}, nil
 	}
 	e := c.verdict(row, response, answer, readable)
 	e.Op = row.Op
