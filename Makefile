@@ -51,8 +51,9 @@ demo: ## buy on three accounts, offline
 crash: ## kill -9 at every point ten times on both journals; four hosts with 1,000 orders
 	SAMPAN_KILLS=10 SAMPAN_HOSTS_ORDERS=1000 go test ./internal/crash -count 1 -timeout 40m -v | grep -v '^=== '
 
-bench: ## what the journals cost beside a bare fsync
+bench: ## what the journals cost beside a bare fsync, and what an acknowledgement takes
 	go test -run '^$$' -bench . ./journal/...
+	go test -run '^$$' -bench Acknowledgement -benchtime 30000x ./listen # a minute at 500 messages a second
 
 soak: ## the long proofs, each with its table: 1,000,000 fault schedules, the model to its full horizon, crashes
 	SAMPAN_SCHEDULES=1000000 go test ./internal/simulate -run TestNothing -count 1 -timeout 90m -v | grep -v '^=== '
