@@ -39,7 +39,9 @@ func anyHistory(rng *rand.Rand) history {
 				}
 			}
 			if rng.IntN(2) == 0 {
-				step(func(o *core.Order) { o.Refunds = []core.Refund{{ID: "TQ" + core.RefundID(id), State: core.RefundRequested}} })
+				step(func(o *core.Order) {
+					o.Refunds = []core.Refund{{ID: "TQ" + core.RefundID(id), State: core.RefundRequested}}
+				})
 				for _, state := range []core.RefundState{core.RefundAwaitingReturn, core.RefundReturning, core.RefundPaid} {
 					if rng.IntN(2) == 0 {
 						step(func(o *core.Order) { o.Refunds[0].State = state })
