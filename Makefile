@@ -51,9 +51,10 @@ demo: ## buy on three accounts, offline
 crash: ## kill -9 at every point ten times on both journals; four hosts with 1,000 orders
 	SAMPAN_KILLS=10 SAMPAN_HOSTS_ORDERS=1000 go test ./internal/crash -count 1 -timeout 40m -v | grep -v '^=== '
 
-bench: ## reading through Sampan beside a direct client; what the journals cost beside a bare fsync
+bench: ## reading through Sampan beside a direct client; what journals and acknowledgements cost
 	go run ./internal/bench
 	go test -run '^$$' -bench . ./journal/...
+	go test -run '^$$' -bench Acknowledgement -benchtime 30000x ./listen # a minute at 500 messages a second
 
 bench-short: ## the same in under 5 minutes
 	go run ./internal/bench -short

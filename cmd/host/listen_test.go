@@ -22,6 +22,7 @@ import (
 
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/internal/sandbox"
+	"github.com/sampan-go/sampan/journal/sqlite"
 	"github.com/sampan-go/sampan/listen"
 )
 
@@ -296,4 +297,25 @@ func TestListenRefusesWhatItCannotDo(t *testing.T) {
 		require.Contains(t, string(out), c.says)
 		require.NotContains(t, string(out), hookSecret)
 	}
+}
+
+func TestAJournalIsNotMovedWhileMessagesWait(t *testing.T) {
+	h := newHostProcess(t)
+	h.bought(t, "cn", "alibaba1688.json")
+	j, err := sqlite.Open(t.Context(), filepath.Join(h.dir, "sampan.messages.db"))
+	require.NoError(t, err)
+	letter := core.Letter{Account: "cn", Sum: "1"}
+	_, err = j.Keep(t.Context(), []core.Letter{letter})
+	require.NoError(t, err)
+	require.NoError(t, j.Close())
+	out, err := h.command("journal", "migrate", "--dsn", "host=/nowhere dbname=x").CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "acknowledged and not read yet")
+	j, err = sqlite.Open(t.Context(), filepath.Join(h.dir, "sampan.messages.db"))
+	require.NoError(t, err)
+	require.NoError(t, j.Read(t.Context(), []core.Letter{letter}, "read"))
+	require.NoError(t, j.Close())
+	out, err = h.command("journal", "migrate", "--dsn", "host=/nowhere dbname=x").CombinedOutput()
+	require.Error(t, err)
+	require.NotContains(t, string(out), "not read yet", "now it gets as far as the database")
 }

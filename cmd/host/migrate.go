@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/journal/postgres"
+	"github.com/sampan-go/sampan/journal/sqlite"
 )
 
 func (a *app) journalCommand() *cobra.Command {
@@ -30,6 +33,9 @@ file:PATH.`,
 				return usage("--to %q is not known; use postgres", to)
 			}
 			return a.withJournal(c.Context(), func(ctx context.Context, from core.Journal) error {
+				if err := a.noMessagesWait(ctx); err != nil {
+					return err
+				}
 				named, err := resolver{filepath.Dir(a.config)}.text("dsn", dsn)
 				if err != nil {
 					return err
@@ -52,6 +58,34 @@ file:PATH.`,
 	c.Flags().StringVar(&dsn, "dsn", "", "the database, as in the configuration")
 	_ = c.MarkFlagRequired("dsn")
 	return c
+}
+
+// noMessagesWait refuses while "host listen" has messages that it acknowledged and did not read: they are
+// not copied, and neither are events. What was seen of orders is seen again.
+func (a *app) noMessagesWait(ctx context.Context) error {
+	config, err := loadConfig(a.config)
+	if err != nil || config.Journal.Driver == "postgres" {
+		return err
+	}
+	path := messagesPath(sqlitePath(config.Journal, filepath.Dir(a.config)))
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	messages, err := sqlite.OpenReader(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = messages.Close() }() // it was only read
+	for name := range config.Accounts {
+		letters, err := messages.Unread(ctx, name, 0, 1)
+		if err != nil {
+			return err
+		}
+		if len(letters) > 0 {
+			return &core.Error{Code: core.Conflict, Outcome: core.NotDone, Message: "messages of account " + name + " were acknowledged and not read yet; run host listen until it has read them, and then migrate"}
+		}
+	}
+	return nil
 }
 
 // shownDSN is a dsn that may be printed: one that names a source. Another may hold a password.
