@@ -13,12 +13,13 @@ const Name = "dajisaas"
 // Version is the adapter's own version.
 const Version = "0.1.0"
 
-// webSite is the constant that detail and cancel want.
+// webSite is the constant that 1688's detail and cancel want.
 const webSite = "1688"
 
 // Adapter serves one account. It is safe for concurrent use.
 type Adapter struct {
 	settings Settings
+	market   market
 	menu     []core.Endpoint
 	http     *effect.Client
 }
@@ -51,7 +52,7 @@ func open(settings []byte, now func() time.Time) (*Adapter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Adapter{settings: s, menu: endpoints, http: client}, nil
+	return &Adapter{settings: s, market: markets[s.Market], menu: endpoints, http: client}, nil
 }
 
 // Close drops idle connections.

@@ -37,7 +37,11 @@ type answer struct {
 // provably was not sent, or if the answer is one of the refusals below; every other error is InDoubt.
 // A read's errors are NotDone.
 func (a *Adapter) call(ctx context.Context, c call) (answer, error) {
-	return a.send(ctx, endpointOf(c.op), c)
+	row, err := a.endpoint(c.op)
+	if err != nil {
+		return answer{}, err
+	}
+	return a.send(ctx, row, c)
 }
 
 func (a *Adapter) send(ctx context.Context, row endpoint, c call) (answer, error) {
@@ -127,9 +131,9 @@ var refusals = []struct {
 	message  string
 }{
 	{"DOC en api-194164772: errorCode 4003", func(r reply) bool { return r.refusedInside() && r.inner().ErrorCode == "4003" },
-		core.NotFound, "", "1688 does not know the order"},
+		core.NotFound, "", "the market does not know the order"},
 	{"DOC en api-194164772: code 1009 and data.result.success false", reply.refusedInside,
-		core.Refused, "", "1688 refused"},
+		core.Refused, "", "the market refused"},
 	{"CLIENT (note): HTTP 400 for an application that is not activated; for the sign INFERRED from the text", func(r reply) bool { return r.refusedAtDoor(400) && r.aboutKeys() },
 		core.Denied, "", "dajisaas does not accept the account; check app_key and app_secret, and that the platform has activated the application"},
 	{"CLIENT (note): HTTP 400 for parameters", func(r reply) bool { return r.refusedAtDoor(400) },
@@ -249,9 +253,9 @@ func (a answer) bad(why error) *core.Error {
 // failed is a failure inside an answer with code 200, of which no document says that nothing
 // happened.
 func (a answer) failed(v verdict) *core.Error {
-	e := &core.Error{Code: core.Refused, Outcome: a.call.doubt(), Op: a.call.op, Message: "1688 says that it failed", Gateway: a.said(v)}
+	e := &core.Error{Code: core.Refused, Outcome: a.call.doubt(), Op: a.call.op, Message: "the market says that it failed", Gateway: a.said(v)}
 	if e.Outcome == core.InDoubt {
-		e.Message = "1688 says that it failed, in a form that no document calls a refusal; look at the order before anything is sent again"
+		e.Message = "the market says that it failed, in a form that no document calls a refusal; look at the order before anything is sent again"
 	}
 	return e
 }

@@ -2,6 +2,9 @@ package dajisaas
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/sampan-go/sampan/core"
 	"github.com/sampan-go/sampan/core/wirejson"
@@ -52,10 +55,11 @@ func same(asked core.OrderLine, offer, spec wirejson.ID) bool {
 }
 
 // checkOptions refuses an option that would be ignored: it may change what is bought.
-func checkOptions(given map[string]string) error {
+func (a *Adapter) checkOptions(given map[string]string) error {
+	known := options[a.settings.Market]
 	for name := range given {
-		if _, known := options[name]; !known {
-			return core.Invalid("options."+name, "is not known; there are %s and %s", optionFlow, optionBizType)
+		if _, ok := known[name]; !ok {
+			return core.Invalid("options."+name, "is not known; there are %s", strings.Join(slices.Sorted(maps.Keys(known)), " and "))
 		}
 	}
 	return nil

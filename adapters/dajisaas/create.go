@@ -29,11 +29,14 @@ type createBody struct {
 
 // CreateOrder makes an unpaid order of one seller. A cancelled or failed call may have happened; the
 // list finds the order by its ref then, and finding none proves nothing (the sign has no time).
-//
-// Over 50 lines 1688 makes several orders, and no document says how the answer names them: such an
-// answer is in doubt. Lines that 1688 refused while it took others carry Line.Problem.
 func (a *Adapter) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (core.Order, error) {
-	body, err := createBodyOf(r)
+	if r.Ref == "" {
+		return core.Order{}, core.Invalid("ref", "is missing; an order whose answer is lost is found by it")
+	}
+	if err := a.checkOptions(r.Options); err != nil {
+		return core.Order{}, err
+	}
+	body, err := a.market.createBody(r)
 	if err != nil {
 		return core.Order{}, err
 	}
@@ -41,6 +44,13 @@ func (a *Adapter) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (c
 	if err != nil {
 		return core.Order{}, err
 	}
+	return a.market.created(r, got)
+}
+
+// created reads the answer of one order. Over 50 lines 1688 makes several, and no document says how the
+// answer names them: such an answer is in doubt. Lines that 1688 refused while it took others carry
+// Line.Problem.
+func (alibaba) created(r core.CreateOrderRequest, got answer) (core.Order, error) {
 	var created createAnswer
 	if err := got.into(&created); err != nil {
 		return core.Order{}, err
@@ -48,20 +58,14 @@ func (a *Adapter) CreateOrder(ctx context.Context, r core.CreateOrderRequest) (c
 	return created.order(r, got)
 }
 
-func createBodyOf(r core.CreateOrderRequest) (createBody, error) {
-	if r.Ref == "" {
-		return createBody{}, core.Invalid("ref", "is missing; an order whose answer is lost is found by it")
-	}
-	if err := checkOptions(r.Options); err != nil {
-		return createBody{}, err
-	}
+func (alibaba) createBody(r core.CreateOrderRequest) (any, error) {
 	goods, err := cargoOf(r.Lines)
 	if err != nil {
-		return createBody{}, err
+		return nil, err
 	}
 	address, err := addressOf(r.Address)
 	if err != nil {
-		return createBody{}, err
+		return nil, err
 	}
 	return createBody{
 		ThirdOrderID: string(r.Ref), Message: r.Message,
@@ -113,11 +117,17 @@ func (c createAnswer) order(r core.CreateOrderRequest, got answer) (core.Order, 
 	}, nil
 }
 
-// lookUp tells a person where to look.
 func (c createAnswer) lookUp(r core.CreateOrderRequest, e *core.Error) *core.Error {
+	return lookUp(r, e, c.OrderID)
+}
+
+// lookUp tells a person where to look.
+func lookUp(r core.CreateOrderRequest, e *core.Error, named ...wirejson.ID) *core.Error {
 	e.Detail = append(e.Detail, "if the order was made, the order list has it under the ref "+string(r.Ref))
-	if isNumber(string(c.OrderID)) {
-		e.Detail = append(e.Detail, "the answer names the order "+string(c.OrderID))
+	for _, id := range named {
+		if isNumber(string(id)) {
+			e.Detail = append(e.Detail, "the answer names the order "+string(id))
+		}
 	}
 	return e
 }

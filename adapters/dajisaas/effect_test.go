@@ -11,7 +11,8 @@ import (
 // A class that is too mild would let a machine buy or pay twice; a fence would do so too, because the
 // sign holds no time.
 func TestEffectsAreThoseOfTheDesign(t *testing.T) {
-	d, err := (&Adapter{}).Describe(t.Context())
+	a, _ := answering(t, nil)
+	d, err := a.Describe(t.Context())
 	require.NoError(t, err)
 	for op, want := range map[core.Operation]core.EffectClass{
 		core.OpQuote: core.EffectRead, core.OpListOrders: core.EffectRead, core.OpGetOrder: core.EffectRead, core.OpTrack: core.EffectRead,

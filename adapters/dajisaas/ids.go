@@ -9,7 +9,7 @@ import (
 	"github.com/sampan-go/sampan/core/wirejson"
 )
 
-// isNumber reports the digits of an int64 that is not 0, as 1688 numbers orders and goods.
+// isNumber reports the digits of an int64 that is not 0, as both markets number orders and goods.
 func isNumber(id string) bool {
 	if id == "" || id[0] == '0' || strings.Trim(id, "0123456789") != "" {
 		return false
@@ -18,9 +18,9 @@ func isNumber(id string) bool {
 	return err == nil
 }
 
-func orderNumber(order core.OrderRef) (string, error) {
+func (a *Adapter) orderNumber(order core.OrderRef) (string, error) {
 	if !isNumber(string(order.ID)) {
-		return "", core.Invalid("order.id", "is not an order number of 1688, which has digits only")
+		return "", core.Invalid("order.id", "is not %s, which has digits only", a.market.idWord())
 	}
 	return string(order.ID), nil
 }

@@ -12,7 +12,8 @@ import (
 //go:embed menu.json
 var menuJSON []byte
 
-// byName is every entry of dajisaas' menus, for its three markets.
+// byName is every entry of dajisaas' menus, for its three markets. What an operation guards on one market
+// is not called by name from an account of another.
 var byName = menu.MustParse(menuJSON).
 	Typed(core.OpQuote, "1688.preview_order").
 	Typed(core.OpCreateOrder, "1688.create_order").
@@ -21,7 +22,12 @@ var byName = menu.MustParse(menuJSON).
 	Typed(core.OpPay, "1688.pay_order").
 	Typed(core.OpConfirmReceipt, "1688.confirm_receipt").
 	Typed(core.OpCancelOrder, "1688.cancel_order").
-	Spends("poizon.create_order", "taobao.pay_order").
+	Typed(core.OpQuote, "taobao.preview_order").
+	Typed(core.OpCreateOrder, "taobao.create_order").
+	Typed(core.OpGetOrder, "taobao.query_order").
+	Typed(core.OpPay, "taobao.pay_order").
+	Typed(core.OpCancelOrder, "taobao.cancel_order").
+	Spends("poizon.create_order").
 	Off("a picture is sent as a form, and calls by name send JSON", "1688.upload_image", "taobao.upload_image")
 
 // Invoke implements core.Invoker. What it is told in data is signed as every call is.

@@ -49,21 +49,21 @@ func (a *Adapter) ListOrders(ctx context.Context, r core.ListOrdersRequest) (cor
 	if r.ID != "" {
 		return a.listOne(ctx, r)
 	}
-	body, err := listBodyOf(r)
+	asked, err := pageOf(r)
 	if err != nil {
 		return core.OrderPage{}, err
 	}
-	got, err := a.call(ctx, call{op: core.OpListOrders, body: body})
+	got, err := a.call(ctx, call{op: core.OpListOrders, body: a.market.listBody(r, asked)})
 	if err != nil {
 		return core.OrderPage{}, err
 	}
-	rows, err := rowsOf(got)
+	rows, err := a.market.rows(got)
 	if err != nil {
 		return core.OrderPage{}, err
 	}
 	var page core.OrderPage
 	for i, row := range rows {
-		order, err := orderOf(row, r.Raw)
+		order, err := a.order(row, r.Raw)
 		if err != nil {
 			return core.OrderPage{}, got.bad(fmt.Errorf("order %d of the page: %w", i, err))
 		}
@@ -71,8 +71,8 @@ func (a *Adapter) ListOrders(ctx context.Context, r core.ListOrdersRequest) (cor
 			page.Orders = append(page.Orders, order)
 		}
 	}
-	if len(rows) >= body.PageSize {
-		page.Next = strconv.Itoa(body.Page + 1)
+	if len(rows) >= asked.size {
+		page.Next = strconv.Itoa(asked.number + 1)
 	}
 	return page, nil
 }
@@ -91,25 +91,33 @@ func (a *Adapter) listOne(ctx context.Context, r core.ListOrdersRequest) (core.O
 	return core.OrderPage{Orders: []core.Order{order}}, nil
 }
 
-func listBodyOf(r core.ListOrdersRequest) (listBody, error) {
-	body := listBody{OrderStatus: statusWords[r.Status], OutOrderID: string(r.Ref), Page: 1, PageSize: pageSize,
+// listPage is which part of the list is asked for, from 1.
+type listPage struct{ number, size int }
+
+func pageOf(r core.ListOrdersRequest) (listPage, error) {
+	page := listPage{1, pageSize}
+	if r.PageSize > 0 {
+		page.size = min(r.PageSize, pageSize)
+	}
+	if r.Cursor == "" {
+		return page, nil
+	}
+	number, err := strconv.Atoi(r.Cursor)
+	if err != nil || number < 1 || number > maxPage {
+		return page, core.Invalid("cursor", "is not one of this adapter's; take it from the page before")
+	}
+	page.number = number
+	return page, nil
+}
+
+func (alibaba) listBody(r core.ListOrdersRequest, page listPage) any {
+	body := listBody{OrderStatus: statusWords[r.Status], OutOrderID: string(r.Ref), Page: page.number, PageSize: page.size,
 		CreateStartTime: filterTime(r.CreatedFrom)}
 	if !r.CreatedTo.IsZero() {
 		// Whether the end is inclusive is UNKNOWN: up to a millisecond more is asked for than wanted.
 		body.CreateEndTime = filterTime(r.CreatedTo.Add(time.Millisecond - 1))
 	}
-	if r.PageSize > 0 {
-		body.PageSize = min(r.PageSize, pageSize)
-	}
-	if r.Cursor == "" {
-		return body, nil
-	}
-	page, err := strconv.Atoi(r.Cursor)
-	if err != nil || page < 1 || page > maxPage {
-		return body, core.Invalid("cursor", "is not one of this adapter's; take it from the page before")
-	}
-	body.Page = page
-	return body, nil
+	return body
 }
 
 // filterTime is yyyyMMddHHmmssSSS±hhmm, which is not how the answers write times (trap 85).
@@ -125,9 +133,9 @@ var (
 	errTooManyRows = fmt.Errorf("it has over %d orders", maxRows)
 )
 
-// rowsOf fails where the list is missing: silence would pass for proof that there is no order. A list
+// rows fails where the list is missing: silence would pass for proof that there is no order. A list
 // that is null has no rows.
-func rowsOf(got answer) ([]json.RawMessage, error) {
+func (alibaba) rows(got answer) ([]json.RawMessage, error) {
 	var list struct {
 		verdict
 		Result json.RawMessage `json:"result"`
@@ -138,11 +146,16 @@ func rowsOf(got answer) ([]json.RawMessage, error) {
 	if list.failed() {
 		return nil, got.failed(list.verdict)
 	}
-	if len(list.Result) == 0 {
+	return got.list(list.Result)
+}
+
+// list reads a list of objects, each as it came.
+func (got answer) list(text json.RawMessage) ([]json.RawMessage, error) {
+	if len(text) == 0 {
 		return nil, got.bad(errNoList)
 	}
 	var rows wirejson.Embedded[wirejson.List[json.RawMessage]]
-	if err := wirejson.Decode(list.Result, &rows); err != nil {
+	if err := wirejson.Decode(text, &rows); err != nil {
 		return nil, got.bad(err)
 	}
 	if len(rows.Value) > maxRows {

@@ -1,10 +1,12 @@
 package dajisaas
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/hex"
+	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -39,7 +41,11 @@ func (a *Adapter) ParseMessage(_ context.Context, r core.MessageRequest) (core.M
 	if err != nil || !a.signedMessage(form.Get(messageField), form.Get(signatureField)) {
 		return core.Message{}, &core.Error{Code: core.Denied, Outcome: core.NotDone, Op: core.OpMessage, Message: "the message is not signed with this account's secret"}
 	}
-	return readMessage([]byte(form.Get(messageField))), nil
+	m := readMessage([]byte(form.Get(messageField)))
+	if m.Market != "" && m.Market != a.settings.Market {
+		m.Orders, m.Problem = nil, fmt.Sprintf("this account buys on %s", a.settings.Market)
+	}
+	return m, nil
 }
 
 // SignTestMessage gives a message as the gateway would push it, signed with this account's secret: for
@@ -76,6 +82,9 @@ type pushed struct {
 	Data        wirejson.Embedded[struct {
 		OrderID      wirejson.ID   `json:"orderId"`
 		RefundAction wirejson.Text `json:"refundAction"`
+		// Taobao's status message has the first, its price message the second (trap 106).
+		PurchaseID      wirejson.ID `json:"purchase_id"`
+		PurchaseOrderID wirejson.ID `json:"purchaseOrderId"`
 	}] `json:"data"`
 }
 
@@ -102,8 +111,7 @@ func readMessage(text []byte) core.Message {
 		if p.Timestamp.Set {
 			m.Sent = time.Unix(p.Timestamp.N, 0).UTC()
 		}
-		m.Problem = "this adapter buys on 1688 only"
-		return m
+		return naming(m, data.PurchaseID, data.PurchaseOrderID)
 	}
 	word := wirejson.Clean(string(p.Type))
 	m := core.Message{Market: core.Alibaba1688, Type: word, Kind: kindOf(word)}
@@ -113,11 +121,17 @@ func readMessage(text []byte) core.Message {
 	if data.RefundAction != "" {
 		m.Kind = core.RefundChanged
 	}
-	if data.OrderID == "" {
+	return naming(m, data.OrderID)
+}
+
+// naming adds the order that a message is about: the first id that is there.
+func naming(m core.Message, ids ...wirejson.ID) core.Message {
+	id := cmp.Or(ids...)
+	if id == "" {
 		m.Problem = "it names no order"
 		return m
 	}
-	m.Orders = []core.OrderID{core.OrderID(data.OrderID)}
+	m.Orders = []core.OrderID{core.OrderID(id)}
 	return m
 }
 

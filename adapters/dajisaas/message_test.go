@@ -36,7 +36,7 @@ func TestParseMessage(t *testing.T) {
 		`{"type":"X"}`: {Type: "X", Market: core.Alibaba1688, Problem: "it names no order"},
 		// traps 13, 86: Taobao's, in seconds and with ids as numbers.
 		`{"seller_id":"2100000927014","message_type":3,"timestamp":1702890004,"site":"taobao_hk","data":{"purchase_id":200002372069}}`: {Type: "3",
-			Kind: core.OrderChanged, Market: core.Taobao, Sent: time.Unix(1702890004, 0).UTC(), Problem: "this adapter buys on 1688 only"},
+			Kind: core.OrderChanged, Market: core.Taobao, Sent: time.Unix(1702890004, 0).UTC(), Problem: "this account buys on 1688"},
 	} {
 		m, err := listening(t, "").ParseMessage(t.Context(), form(message, signMessage("name+value", testSecret, message)))
 		require.NoError(t, err, message)

@@ -34,26 +34,33 @@ func (p payAnswer) refused() (verdict, bool) {
 	return verdict{}, false
 }
 
-// Pay debits one order by the account's password-free agreement, 诚E赊 first, then Alipay. It may
-// have happened when it fails or is cancelled.
-//
-// Because the answer is not documented, the order is read again after it: Settled is what that read
-// says, never what the answer says. Accepted means that the order is still unpaid.
+// Pay debits one order by the account's agreement. It may have happened when it fails or is cancelled.
 func (a *Adapter) Pay(ctx context.Context, r core.PayRequest) (core.Payment, error) {
-	id, err := orderNumber(r.Order)
+	id, err := a.orderNumber(r.Order)
 	if err != nil {
 		return core.Payment{}, err
 	}
-	got, err := a.call(ctx, call{op: core.OpPay, body: payBody{OrderID: id}, attempt: &r.Attempt})
+	got, err := a.call(ctx, call{op: core.OpPay, body: a.market.payBody(id), attempt: &r.Attempt})
 	if err != nil {
 		return core.Payment{}, a.sureOfRefusal(ctx, r, err)
 	}
+	return a.market.paid(r, got, func() (core.Order, error) {
+		return a.GetOrder(ctx, core.GetOrderRequest{Order: r.Order})
+	})
+}
+
+func (alibaba) payBody(id string) any { return payBody{OrderID: id} }
+
+// paid reads the answer of the password-free payment, 诚E赊 first, then Alipay. Because the answer is not
+// documented, the order is read again after it: Settled is what that read says, never what the answer
+// says. Accepted means that the order is still unpaid.
+func (alibaba) paid(r core.PayRequest, got answer, seen func() (core.Order, error)) (core.Payment, error) {
 	var said payAnswer
 	spoke := got.into(&said) == nil
 	if v, refused := said.refused(); spoke && refused {
 		return core.Payment{}, got.failed(v)
 	}
-	order, err := a.GetOrder(ctx, core.GetOrderRequest{Order: r.Order})
+	order, err := seen()
 	if err != nil { // its kind is that of the read and says nothing of the payment, so it is not wrapped
 		return core.Payment{}, got.bad(errors.New("the order cannot be read after it: " + err.Error()))
 	}
@@ -82,6 +89,6 @@ func (a *Adapter) sureOfRefusal(ctx context.Context, r core.PayRequest, err erro
 	}
 	doubtful := *e
 	doubtful.Outcome = core.InDoubt
-	doubtful.Message = "1688 refused to pay, but the order is not seen to be unpaid; look at the order"
+	doubtful.Message = "the market refused to pay, but the order is not seen to be unpaid; look at the order"
 	return &doubtful
 }

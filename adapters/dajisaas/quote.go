@@ -47,7 +47,10 @@ type previewGoods struct {
 // Quote asks what a purchase would cost; it changes nothing. A refusal inside the answer is a Problem
 // and leaves the totals out, which would be those of less than was asked for.
 func (a *Adapter) Quote(ctx context.Context, r core.QuoteRequest) (core.Quote, error) {
-	body, err := previewBodyOf(r)
+	if err := a.checkOptions(r.Options); err != nil {
+		return core.Quote{}, err
+	}
+	body, err := a.market.quoteBody(r)
 	if err != nil {
 		return core.Quote{}, err
 	}
@@ -55,6 +58,10 @@ func (a *Adapter) Quote(ctx context.Context, r core.QuoteRequest) (core.Quote, e
 	if err != nil {
 		return core.Quote{}, err
 	}
+	return a.market.quote(r, got)
+}
+
+func (alibaba) quote(r core.QuoteRequest, got answer) (core.Quote, error) {
 	var p preview
 	if err := got.into(&p); err != nil {
 		return core.Quote{}, err
@@ -66,17 +73,14 @@ func (a *Adapter) Quote(ctx context.Context, r core.QuoteRequest) (core.Quote, e
 	return quote, nil
 }
 
-func previewBodyOf(r core.QuoteRequest) (previewBody, error) {
-	if err := checkOptions(r.Options); err != nil {
-		return previewBody{}, err
-	}
+func (alibaba) quoteBody(r core.QuoteRequest) (any, error) {
 	goods, err := cargoOf(r.Lines)
 	if err != nil {
-		return previewBody{}, err
+		return nil, err
 	}
 	address, err := addressOf(r.Address)
 	if err != nil {
-		return previewBody{}, err
+		return nil, err
 	}
 	return previewBody{cmp.Or(r.Options[optionFlow], generalFlow), address, goods}, nil
 }

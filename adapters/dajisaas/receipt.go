@@ -23,7 +23,7 @@ type confirmAnswer struct {
 // undone. Without lines the sub-orders are left out, which means the whole order (UPSTREAM). A
 // cancelled or failed call may have happened.
 func (a *Adapter) ConfirmReceipt(ctx context.Context, r core.ConfirmReceiptRequest) (core.Receipt, error) {
-	id, err := orderNumber(r.Order)
+	id, err := a.orderNumber(r.Order)
 	if err != nil {
 		return core.Receipt{}, err
 	}

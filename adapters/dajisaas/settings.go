@@ -20,6 +20,9 @@ type Settings struct {
 	BaseURL   string      `json:"base_url"`
 	AppKey    string      `json:"app_key"`
 	AppSecret core.Secret `json:"app_secret"`
+	// Market is where the account buys: "1688" (the default) or "taobao". An account has one; for both,
+	// make two with the same keys.
+	Market core.Market `json:"market"`
 	// Auth is "sign" (the default) or "secret", which sends the secret itself and is for debugging.
 	Auth string `json:"auth"`
 	// PreviousSecret is the appSecret before the last reset: pushed messages may still be signed with it.
@@ -44,6 +47,10 @@ func readSettings(text []byte) (Settings, error) {
 	}
 	s.BaseURL = cmp.Or(s.BaseURL, defaultBaseURL)
 	s.Auth = cmp.Or(s.Auth, authSign)
+	s.Market = cmp.Or(s.Market, core.Alibaba1688)
+	if markets[s.Market] == nil {
+		return s, core.Invalid("settings.market", `is not known; use "1688" (the default) or "taobao"`)
+	}
 	if err := core.Required("app_key", s.AppKey, "the appKey of your application at dajisaas"); err != nil {
 		return s, err
 	}

@@ -18,6 +18,8 @@ func TestSettings(t *testing.T) {
 		{"no key", `{"app_secret":"canary-secret"}`, "settings.app_key"},
 		{"no secret", `{"app_key":"k"}`, "settings.app_secret"},
 		{"nothing", ``, "settings.app_key"},
+		{"the other market", `{` + keys + `,"market":"taobao"}`, ""},
+		{"a market that it has not", `{` + keys + `,"market":"poizon"}`, "settings.market"},
 		{"another proof", `{` + keys + `,"auth":"both"}`, "settings.auth"},
 		{"an unknown name", `{` + keys + `,"appKey":"k"}`, "settings.appKey"},
 		{"a wrong type", `{"app_key":7,"app_secret":"canary-secret"}`, "settings.app_key"},
@@ -53,9 +55,9 @@ func TestDescribe(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, s.requests(), "Describe sends nothing")
 	require.Equal(t, core.LookupByRef, d.Idempotency)
-	require.Len(t, endpoints, 7)
+	require.Len(t, endpoints[core.Alibaba1688], 7)
 	writes := 0
-	for _, row := range endpoints {
+	for _, row := range endpoints[core.Alibaba1688] {
 		require.Equal(t, core.Supported, d.Operations[row.op].Support, row.op)
 		require.NotEmpty(t, row.page, row.op)
 		if row.write {

@@ -38,15 +38,21 @@ func (a *app) describeBuiltins(ctx context.Context) ([]core.Description, error) 
 	var out []core.Description
 	for _, name := range builtinNames() {
 		settings := sandboxSettings(name, "https://api.pandapon.com", "https://openapi.dajisaas.com")
-		for _, more := range []string{"endpoints", "refund_states", "refund_fee_unit", "allow_private"} {
-			delete(settings, more)
+		accounts := []map[string]any{settings}
+		if name == "dajisaas" { // it has two markets, and describes the account's
+			accounts = append(accounts, dajiTaobaoSettings("https://openapi.dajisaas.com"))
 		}
-		o, err := a.start(ctx, name, name, settings, core.BuyerOptions{})
-		if err != nil {
-			return nil, err
+		for _, settings := range accounts {
+			for _, more := range []string{"endpoints", "refund_states", "refund_fee_unit", "allow_private"} {
+				delete(settings, more)
+			}
+			o, err := a.start(ctx, name, name, settings, core.BuyerOptions{})
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, o.buyer.Description())
+			o.close()
 		}
-		out = append(out, o.buyer.Description())
-		o.close()
 	}
 	return out, nil
 }
@@ -54,12 +60,14 @@ func (a *app) describeBuiltins(ctx context.Context) ([]core.Description, error) 
 // capability is one operation of one adapter.
 type capability struct {
 	adapter string
+	market  core.Market
 	op      core.Operation
 	core.Capability
 }
 
 var capabilityColumns = []column[capability]{
 	{title: "adapter", text: func(c capability) string { return c.adapter }},
+	{title: "market", text: func(c capability) string { return string(c.market) }},
 	{title: "operation", text: func(c capability) string { return string(c.op) }},
 	{title: "support", text: func(c capability) string {
 		if c.Support == core.Provisional && !c.Enabled {
@@ -77,7 +85,7 @@ func (a *app) printCapabilities(descriptions []core.Description) error {
 			fmt.Fprintf(a.out, "%s %s: %s through %s\n", d.Adapter, d.Version, d.Market, d.Gateway)
 		}
 		for _, op := range core.Operations() {
-			rows = append(rows, capability{d.Adapter, op, d.Operations[op]})
+			rows = append(rows, capability{d.Adapter, d.Market, op, d.Operations[op]})
 		}
 	}
 	return show(a, rows, capabilityColumns)

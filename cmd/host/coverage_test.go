@@ -141,8 +141,12 @@ gateways' menus, and what calling it does (` + "`host invoke NAME`" + `). A test
 settings must name it; **use** an operation, which guards what the entry does; **no**, with the reason.
 *changes*: whether a call changes something (unknown counts as yes), or pays.
 `)
-	shown := map[string]bool{}
+	shown, told := map[string]bool{}, map[string]bool{}
 	for _, d := range descriptions {
+		if told[d.Adapter] {
+			continue // an adapter of two markets has one menu
+		}
+		told[d.Adapter] = true
 		fmt.Fprintf(&b, "\n## %s: %s\n\n| entry | by name | changes | call | amounts | path | note |\n| --- | --- | --- | --- | --- | --- | --- |\n", d.Gateway, d.Adapter)
 		for _, e := range d.Endpoints {
 			if shown[d.Gateway+e.Name] {

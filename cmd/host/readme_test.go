@@ -49,7 +49,7 @@ func operationsTable(descriptions []core.Description) string {
 	for _, op := range core.Operations() {
 		fmt.Fprintf(&b, "| %s |", op)
 		for _, d := range descriptions {
-			fmt.Fprintf(&b, " %s |", capabilityColumns[2].text(capability{Capability: d.Operations[op]}))
+			fmt.Fprintf(&b, " %s |", capabilityColumns[3].text(capability{Capability: d.Operations[op]}))
 		}
 		fmt.Fprintln(&b)
 	}

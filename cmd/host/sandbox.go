@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -56,9 +58,20 @@ app_key       = %q
 app_secret    = %q
 allow_private = true
 
+[accounts.dt]
+adapter = "dajisaas"
+[accounts.dt.settings]
+base_url      = %q
+app_key       = %q
+app_secret    = %q
+market        = "taobao"
+allow_private = true
+[accounts.dt.settings.endpoints]
+%s
 # Then: host quote --account cn --file testdata/orders/alibaba1688.json
 `, pandaPonTOML(s)+"refund_fee_unit = \"fen\"\n", endpointsTOML(taobaoEndpoints), pandaPonTOML(s), endpointsTOML(alibabaEndpoints),
-		s.DajisaasURL(), sandbox.DefaultAppKey, sandbox.DefaultAppSecret)
+		s.DajisaasURL(), sandbox.DefaultAppKey, sandbox.DefaultAppSecret,
+		s.DajisaasURL(), sandbox.DefaultAppKey, sandbox.DefaultAppSecret, endpointsTOML(dajiTaobaoEndpoints))
 }
 
 func pandaPonTOML(s *sandbox.Server) string {
@@ -69,9 +82,17 @@ func pandaPonTOML(s *sandbox.Server) string {
 func endpointsTOML(rows [][2]string) string {
 	text := ""
 	for _, row := range rows {
-		text += fmt.Sprintf("%s = %q\n", row[0], row[1])
+		text += fmt.Sprintf("%s = %q\n", tomlKey(row[0]), row[1])
 	}
 	return text
+}
+
+// tomlKey quotes a name with a dot, which would be a table otherwise.
+func tomlKey(name string) string {
+	if strings.Contains(name, ".") {
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 // The endpoints that the gateways' documents leave open, as the sandbox serves them.
@@ -79,6 +100,8 @@ var (
 	taobaoEndpoints = [][2]string{{"list", "GET /open/order/page"}, {"detail", "GET /open/order/detail/get"},
 		{"pay", "POST /open/order/pay"}, {"cancel", "POST /open/order/cancel"}, {"refund_submit", "POST /open/order/refund/submit"}}
 	alibabaEndpoints = [][2]string{{"trace", "GET /alibaba/order/logistics/trace"}}
+
+	dajiTaobaoEndpoints = [][2]string{{"taobao.query_order", "POST /taobao/purchase/order/query"}}
 )
 
 // sandboxSettings are what a built-in adapter needs to talk to the sandbox.
@@ -94,10 +117,21 @@ func sandboxSettings(adapter, pandaPonURL, dajisaasURL string) map[string]any {
 		settings["refund_fee_unit"] = "fen"
 		settings["refund_states"] = map[string]string{"1": "requested", "5": "paid"}
 	}
+	settings["endpoints"] = endpointsOf(rows)
+	return settings
+}
+
+// dajiTaobaoSettings are those of dajisaas on its second market.
+func dajiTaobaoSettings(dajisaasURL string) map[string]any {
+	settings := sandboxSettings("dajisaas", "", dajisaasURL)
+	settings["market"], settings["endpoints"] = "taobao", endpointsOf(dajiTaobaoEndpoints)
+	return settings
+}
+
+func endpointsOf(rows [][2]string) map[string]string {
 	endpoints := map[string]string{}
 	for _, row := range rows {
 		endpoints[row[0]] = row[1]
 	}
-	settings["endpoints"] = endpoints
-	return settings
+	return endpoints
 }

@@ -26,12 +26,16 @@ import (
 func TestSuite(t *testing.T) {
 	for _, subject := range suiteSubjects {
 		for way, open := range ways {
-			t.Run(subject.adapter+"/"+way, func(t *testing.T) {
+			t.Run(subject.order+"/"+way, func(t *testing.T) {
 				t.Parallel()
 				s, err := sandbox.Start("127.0.0.1:0", sandbox.Options{})
 				require.NoError(t, err)
 				t.Cleanup(func() { _ = s.Close() })
-				settings, err := json.Marshal(sandboxSettings(subject.adapter, s.PandaPonURL(), s.DajisaasURL()))
+				named := sandboxSettings(subject.adapter, s.PandaPonURL(), s.DajisaasURL())
+				if subject.order == "dajisaas-taobao" {
+					named = dajiTaobaoSettings(s.DajisaasURL())
+				}
+				settings, err := json.Marshal(named)
 				require.NoError(t, err)
 				adapter := open(t, subject.adapter, settings)
 				adaptertest.Run(t, subject.harness(s, adapter))
@@ -65,6 +69,8 @@ func openProcess(t *testing.T, name string, settings json.RawMessage) core.Adapt
 // suiteSubject is what the suite must know of one adapter.
 type suiteSubject struct {
 	adapter string
+	// order is the example of it in testdata/orders.
+	order   string
 	payable string // "" where the answer of create does not say
 	refund  func(core.Order, core.RefundRequest) core.RefundRequest
 	// writes are the paths, without the gateway's prefix, that ask for a write.
@@ -72,12 +78,14 @@ type suiteSubject struct {
 }
 
 var suiteSubjects = []suiteSubject{
-	{adapter: "taobao", payable: "", refund: oneLine,
+	{adapter: "taobao", order: "taobao", payable: "", refund: oneLine,
 		writes: []string{"/open/order", "/open/order/pay", "/open/order/cancel", "/open/order/refund/submit"}},
-	{adapter: "alibaba1688", payable: "232.00", refund: wholeOrder,
+	{adapter: "alibaba1688", order: "alibaba1688", payable: "232.00", refund: wholeOrder,
 		writes: []string{"/alibaba/order/create", "/alibaba/order/pay/url", "/alibaba/order/cancel", "/alibaba/order/receivegoods", "/alibaba/refund/detail/create"}},
-	{adapter: "dajisaas", payable: "11.96",
+	{adapter: "dajisaas", order: "dajisaas", payable: "11.96",
 		writes: []string{"/alibaba/trade/createCrossOrder", "/alibaba/trade/cancel", "/alibaba/trade/pay/protocolPay/preparePay", "/alibaba/trade/receiveGoods/confirm"}},
+	{adapter: "dajisaas", order: "dajisaas-taobao", payable: "44.40",
+		writes: []string{"/taobao/purchase/order/create", "/taobao/purchase/order/asyn/cancel", "/taobao/purchase/order/batch/pay"}},
 }
 
 // oneLine is a refund as Taobao takes it: one line, whole.
@@ -98,7 +106,7 @@ func (u suiteSubject) harness(s *sandbox.Server, adapter core.Adapter) adapterte
 		Open: func(testing.TB) core.Adapter { return adapter },
 		Order: func() core.CreateOrderRequest {
 			var r core.CreateOrderRequest
-			text, err := demoOrders.ReadFile("demo/" + u.adapter + ".json")
+			text, err := os.ReadFile("../../testdata/orders/" + u.order + ".json")
 			if err == nil {
 				err = json.Unmarshal(text, &r)
 			}

@@ -117,6 +117,7 @@ var dajiErrorCodes = map[int]string{
 	CodeWrongState:     "4002",
 	CodeUnknownOrder:   "4003",
 	CodeUnknownGoods:   "4004",
+	CodeBudget:         "4007",
 	CodeSeveralSellers: "4005",
 	CodeTooManySKUs:    "4006",
 	CodeScripted:       "4999",

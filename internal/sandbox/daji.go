@@ -11,8 +11,8 @@ type dajiEnvelope struct {
 	TraceID   string `json:"traceId"`
 }
 
-// dajiRoutes are all operations of dajisaas that the sandbox serves: 1688 only.
-// There is no refund and no trace in any menu, so there is none here.
+// dajiRoutes are all operations of dajisaas that the sandbox serves, of 1688 and
+// of Taobao. There is no refund and no trace in any menu, so there is none here.
 var dajiRoutes = map[string]func(*Sandbox, *call) (any, *refusal){
 	"POST /alibaba/createOrder/preview":              (*Sandbox).dajiPreview,
 	"POST /alibaba/trade/createCrossOrder":           (*Sandbox).dajiCreate,
@@ -22,6 +22,13 @@ var dajiRoutes = map[string]func(*Sandbox, *call) (any, *refusal){
 	"POST /alibaba/trade/receiveGoods/confirm":       (*Sandbox).dajiConfirm,
 	"GET /alibaba/alipay/url/get":                    (*Sandbox).dajiPayURL,
 	"POST /alibaba/trade/pay/protocolPay/preparePay": (*Sandbox).dajiPay,
+
+	"GET /taobao/product/get":                 (*Sandbox).dajiMap,
+	"POST /taobao/purchase/order/render":      (*Sandbox).dajiRender,
+	"POST /taobao/purchase/order/create":      (*Sandbox).dajiPurchase,
+	"POST /taobao/purchase/order/asyn/cancel": (*Sandbox).dajiAsynCancel,
+	"POST /taobao/purchase/order/query":       (*Sandbox).dajiQuery,
+	"POST /taobao/purchase/order/batch/pay":   (*Sandbox).dajiBatchPay,
 }
 
 func (s *Sandbox) dajisaas(c *call) reply {

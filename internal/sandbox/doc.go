@@ -1,5 +1,5 @@
 // Package sandbox is an offline stand-in of two sourcing gateways: PandaPon
-// (Taobao and 1688) and dajisaas (1688).
+// (Taobao and 1688) and dajisaas (1688 and Taobao).
 //
 // It keeps orders, checks signatures and clocks, answers in the documented
 // shapes with their documented oddities, is deterministic from a seed and has a

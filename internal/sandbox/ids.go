@@ -26,7 +26,7 @@ type ids struct {
 	taobaoPurchase, taobaoOuter         counter
 	taobaoRefund, aliRefund             counter
 	aliOrder, aliRow, aliNo, aliLineRow counter
-	dajiOrder                           counter
+	dajiOrder, dajiPurchase             counter
 	waybill, parcel                     counter
 }
 
@@ -50,6 +50,7 @@ func newIDs(seed uint64) ids {
 		aliNo:          at(1232742280398373686, 1, long),
 		aliLineRow:     at(1232742281220457079, 1, long),
 		dajiOrder:      at(2257164624870311973, million, long),
+		dajiPurchase:   at(200049919063, 1, short),
 		waybill:        at(78753196186473, 1, short),
 		parcel:         at(107450035961376, 1, short),
 	}

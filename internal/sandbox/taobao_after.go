@@ -21,7 +21,7 @@ func (s *Sandbox) taobaoLogistics(c *call) (any, *refusal) {
 
 func (s *Sandbox) taobaoLine(want func(*line) bool) (*order, *line) {
 	for _, o := range s.orders {
-		if o.market != marketTaobao {
+		if o.gateway != gatewayPandaPon || o.market != marketTaobao {
 			continue
 		}
 		if i := slices.IndexFunc(o.lines, want); i >= 0 {
