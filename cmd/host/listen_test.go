@@ -145,7 +145,7 @@ func TestAPriceIsChangedByMessageAndPaidAfterConsent(t *testing.T) {
 	posted := make(chan core.OrderEvent, 100)
 	hook.Config.Handler = hookOf(t, posted)
 	t.Setenv("HOOK_SECRET", hookSecret)
-	p := h.listening(t, 3, "--webhook", hook.URL, "--webhook-secret", "env:HOOK_SECRET")
+	p := h.listening(t, 4, "--webhook", hook.URL, "--webhook-secret", "env:HOOK_SECRET")
 	h.pushTo(t, p, nil)
 	for account, file := range map[string]string{"cn": "alibaba1688.json", "dj": "dajisaas.json", "tb": "taobao.json"} {
 		id := h.bought(t, account, file) // beside the listener, over one SQLite journal
@@ -258,7 +258,7 @@ func TestShuffledDoubledAndLostMessagesEndInTheGatewaysState(t *testing.T) {
 
 func TestEveryTypeOfMessageThatIsKnownIsUnderstood(t *testing.T) {
 	h := newHostProcess(t)
-	p := h.listening(t, 3, "--poll", "1000h")
+	p := h.listening(t, 4, "--poll", "1000h")
 	h.pushTo(t, p, func(to *sandbox.Push) { to.Hold = true })
 	for account, c := range map[string][3]string{"cn": {"alibaba1688.json", "pandapon", "1688"}, "dj": {"dajisaas.json", "dajisaas", "1688"}, "tb": {"taobao.json", "pandapon", "taobao"}} {
 		id := h.bought(t, account, c[0])
