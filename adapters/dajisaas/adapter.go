@@ -24,6 +24,9 @@ type Adapter struct {
 	http     *effect.Client
 }
 
+// alibaba is the market 1688.
+type alibaba struct{}
+
 var (
 	_ core.Adapter          = (*Adapter)(nil)
 	_ core.OrderGetter      = (*Adapter)(nil)

@@ -11,6 +11,11 @@ import (
 	"github.com/sampan-go/sampan/core/wirejson"
 )
 
+// taobao is the market Taobao, whose paths and names are those of Taobao's own global purchase calls.
+type taobao struct{}
+
+func (taobao) idWord() string { return "a purchase id of dajisaas' Taobao" }
+
 func (taobao) detailBody(id string) any {
 	return queryBody{PurchaseIDs: []wirejson.IntID{wirejson.IntID(id)}, PageNo: 1, PageSize: 1}
 }

@@ -18,6 +18,8 @@ func isNumber(id string) bool {
 	return err == nil
 }
 
+func (alibaba) idWord() string { return "an order number of 1688" }
+
 func (a *Adapter) orderNumber(order core.OrderRef) (string, error) {
 	if !isNumber(string(order.ID)) {
 		return "", core.Invalid("order.id", "is not %s, which has digits only", a.market.idWord())

@@ -10,7 +10,8 @@ import (
 // answer is read. Keys, sending once, envelopes and doubt are the same and stand beside it. The methods
 // are in the files of their operations: those of 1688 in create.go, those of Taobao in create_taobao.go.
 //
-// For a gateway with one market keep the type alibaba, and drop the files that end in _taobao.go.
+// For a gateway with one market drop the files that end in _taobao.go, and the rows of core.Taobao here and
+// in describe.go.
 type market interface {
 	// idWord says what an id of an order looks like.
 	idWord() string
@@ -42,12 +43,3 @@ type market interface {
 // The markets of this adapter. Poizon has entries in the menu and no operations: it has one order call,
 // which pays at once, and no documented way to read an order.
 var markets = map[core.Market]market{core.Alibaba1688: alibaba{}, core.Taobao: taobao{}}
-
-type (
-	alibaba struct{}
-	taobao  struct{}
-)
-
-func (alibaba) idWord() string { return "an order number of 1688" }
-
-func (taobao) idWord() string { return "a purchase id of dajisaas' Taobao" }
