@@ -1,6 +1,7 @@
 package effect
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
@@ -22,7 +23,12 @@ func readAnswer(answer *http.Response) (Response, error) {
 	if packed := answer.Header.Get("Content-Encoding"); packed != "" && !strings.EqualFold(packed, "identity") {
 		return Response{}, badAnswer("the answer is compressed in a way that was not asked for")
 	}
-	body, err := io.ReadAll(io.LimitReader(answer.Body, bodyCap+1))
+	var read bytes.Buffer
+	if size := answer.ContentLength; size > 0 && size <= bodyCap {
+		read.Grow(int(size) + bytes.MinRead) // what it says of its length is no more than a hint
+	}
+	_, err := read.ReadFrom(io.LimitReader(answer.Body, bodyCap+1))
+	body := read.Bytes()
 	if len(body) > bodyCap {
 		return Response{}, badAnswer(fmt.Sprintf("the answer is larger than %d MiB", bodyCap>>20))
 	}

@@ -103,6 +103,15 @@ func (c *cursor) nest() {
 func (c *cursor) text() (inside []byte, escaped bool) {
 	c.at++
 	from := c.at
+	for n, b := range c.data[from:min(from+32, len(c.data))] { // most are short
+		if b == '"' {
+			c.at = from + n + 1
+			return c.data[from : from+n], false
+		}
+		if b == '\\' {
+			break
+		}
+	}
 	for {
 		end := bytes.IndexByte(c.data[c.at:], '"') + c.at
 		slash := bytes.IndexByte(c.data[c.at:end], '\\')
