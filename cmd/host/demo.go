@@ -36,17 +36,20 @@ var demoAccounts = []demoAccount{
 }
 
 func (a *app) demoCommand() *cobra.Command {
-	return &cobra.Command{Use: "demo", Short: "buy on three accounts, offline, through three adapter processes", Args: takes(),
+	var full bool
+	c := &cobra.Command{Use: "demo", Short: "buy on three accounts, offline, through three adapter processes", Args: takes(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			a.running = true
 			ctx, cancel := context.WithTimeout(c.Context(), a.timeout)
 			defer cancel()
-			return a.demo(ctx)
+			return a.demo(ctx, full)
 		}}
+	c.Flags().BoolVar(&full, "full", false, "the whole life, from the preview to the money back, with messages of the gateways")
+	return c
 }
 
 // demo plays one purchase per account, and the seller between its steps.
-func (a *app) demo(ctx context.Context) error {
+func (a *app) demo(ctx context.Context, full bool) error {
 	server, err := sandbox.Start("127.0.0.1:0", sandbox.Options{})
 	if err != nil {
 		return &core.Error{Code: core.Unavailable, Outcome: core.NotDone, Message: "the offline gateways cannot listen on this machine: " + err.Error(), Err: err}
@@ -68,7 +71,15 @@ func (a *app) demo(ctx context.Context) error {
 	shows := make([]*demoShow, len(demoAccounts))
 	for i, account := range demoAccounts {
 		shows[i] = &demoShow{app: a, demoAccount: account, server: server, opened: accounts[i]}
-		shows[i].run(ctx)
+	}
+	if full {
+		if err := a.demoFull(ctx, server, shows); err != nil {
+			return err
+		}
+		return a.summarise(shows)
+	}
+	for _, s := range shows {
+		s.play(ctx, s.shortLife())
 	}
 	return a.summarise(shows)
 }
@@ -104,24 +115,38 @@ type demoShow struct {
 	order                          core.Order
 	goods, paid, tracked, refunded string
 	failed                         error
+
+	// news are the account's events, heard those that were taken, agreed is the price that the caller
+	// agreed to: for the whole life only.
+	news   chan core.OrderEvent
+	heard  []core.OrderEvent
+	agreed money.Amount
+	// received says that the receipt was confirmed.
+	received bool
 }
 
-// run plays the steps until one fails.
-func (s *demoShow) run(ctx context.Context) {
-	for _, step := range []struct {
-		name string
-		do   func(context.Context) (string, error)
-	}{
-		{"create", s.create}, {"list", s.list}, {"pay", s.pay}, {"read", s.awaitPaid}, {"(seller)", s.ship},
-		{"track", s.track}, {"refund", s.askRefund},
-	} {
+type demoStep struct {
+	name string
+	do   func(context.Context) (string, error)
+}
+
+func (s *demoShow) shortLife() []demoStep {
+	return []demoStep{{"create", s.create}, {"list", s.list}, {"pay", s.pay}, {"read", s.awaitPaid}, {"(seller)", s.ship},
+		{"track", s.track}, {"refund", s.askRefund}}
+}
+
+// play plays the steps until one fails.
+func (s *demoShow) play(ctx context.Context, steps []demoStep) {
+	for _, step := range steps {
 		what, err := step.do(ctx)
 		if err != nil {
 			s.failed = err
 			s.say(step.name, "FAILED: "+err.Error())
 			return
 		}
-		s.say(step.name, what)
+		if what != "" {
+			s.say(step.name, what)
+		}
 	}
 	fmt.Fprintln(s.out)
 }
@@ -136,12 +161,16 @@ func (s *demoShow) say(step, what string) {
 	}
 }
 
-func (s *demoShow) create(ctx context.Context) (string, error) {
-	var r core.CreateOrderRequest
+func (s *demoShow) request() (r core.CreateOrderRequest, err error) {
 	file, err := demoOrders.ReadFile("demo/" + s.adapter + ".json")
 	if err == nil {
 		err = json.Unmarshal(file, &r)
 	}
+	return r, err
+}
+
+func (s *demoShow) create(ctx context.Context) (string, error) {
+	r, err := s.request()
 	if err != nil {
 		return "", err
 	}
@@ -266,8 +295,7 @@ func (s *demoShow) askRefund(ctx context.Context) (string, error) {
 	refund, err := s.opened.buyer.Refund(ctx, r)
 	if errors.Is(err, core.Unsupported) {
 		s.refunded = "unsupported"
-		e, _ := errors.AsType[*core.Error](err)
-		return "unsupported, as the gateway is: " + e.Message, nil
+		return unsupported(err), nil
 	}
 	if err != nil {
 		return "", err
