@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -103,6 +104,10 @@ func TestTheNextStartRemovesWhatTheDeadLeft(t *testing.T) {
 		_, err = fmt.Fscan(out, &pid)
 		require.NoError(t, err)
 		require.NoError(t, syscall.Kill(pid, syscall.SIGSTOP), "an adapter that lives removes the folder of its dead host")
+		require.Eventually(t, func() bool {
+			stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+			return err != nil || strings.Contains(string(stat), ") T ")
+		}, 5*time.Second, time.Millisecond)
 		require.NoError(t, host.Process.Kill())
 		_ = host.Wait() // it was killed
 		require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))

@@ -111,10 +111,10 @@ type Reply struct {
 	part wirejson.Part
 }
 
-// Decode reads Data; null or nothing leaves into as it was.
+// Decode reads Data as wirejson.Decode does: it is an error if there is none.
 func (r Reply) Decode(into any) error {
-	if r.Data == nil || r.part.Bytes() != nil {
-		return r.part.Decode(into)
+	if r.part.Bytes() != nil {
+		return r.part.Decode(into) // it was checked with the envelope
 	}
 	return wirejson.Decode(r.Data, into)
 }

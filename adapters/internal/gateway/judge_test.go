@@ -38,6 +38,10 @@ func TestSuccessfulEnvelopes(t *testing.T) {
 			if err != nil || string(got.Data) != row.data || got.RequestID != row.requestID || (got.Data == nil) != (row.data == "") {
 				t.Errorf("%s, %s: got %q, request %q, %v; want %q, %q", row.rule, endpoint, got.Data, got.RequestID, err, row.data, row.requestID)
 			}
+			var any any
+			if err := got.Decode(&any); (err != nil) != (row.data == "") {
+				t.Errorf("%s, %s: Decode = %v; data that is not there is no answer", row.rule, endpoint, err)
+			}
 		}
 	}
 }
