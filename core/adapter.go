@@ -68,7 +68,8 @@ type (
 		ProveFence(context.Context, ProveFenceRequest) (FenceProof, error)
 	}
 	// OrderPager reads page after page from ListOrdersRequest.Cursor on, and stops when the caller
-	// does. Adapters leave it out; the process boundary has it, because it streams pages.
+	// does. It is no operation of Describe: an adapter may have it beside ListOrders where it can read
+	// pages ahead (see PagesAhead), and the process boundary has it, because it streams pages.
 	OrderPager interface {
 		OrderPages(context.Context, ListOrdersRequest) iter.Seq2[OrderPage, error]
 	}

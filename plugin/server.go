@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"iter"
 	"log/slog"
 	"slices"
 	"sync"
@@ -154,13 +155,18 @@ func withoutLargeRaw(o core.Order) core.Order {
 // reading.
 func (s *server) ListOrders(m *pb.ListOrdersRequest, stream grpc.ServerStreamingServer[pb.ListOrdersResponse]) error {
 	ctx := stream.Context()
-	request, unread := wire.ListOrdersFrom(m)
+	var next func() (core.OrderPage, error, bool)
+	stop := func() {}
+	defer func() { stop() }()
 	for pages := int32(0); ; {
-		page, failure := answer(s, core.OpListOrders, false, func() (core.ListOrdersRequest, error) { return request, unread },
-			func(a core.Adapter, r core.ListOrdersRequest) (core.OrderPage, error) { return a.ListOrders(ctx, r) })
-		if failure == nil && page.Next != "" && page.Next == request.Cursor {
-			failure = wire.ErrorTo(&core.Error{Code: core.BadAnswer, Outcome: core.NotDone, Message: "the list does not move on: the next page is the one just read"}, false)
-		}
+		page, failure := answer(s, core.OpListOrders, false, func() (core.ListOrdersRequest, error) { return wire.ListOrdersFrom(m) },
+			func(a core.Adapter, r core.ListOrdersRequest) (core.OrderPage, error) {
+				if next == nil {
+					next, stop = iter.Pull2(pagesOf(ctx, a, r, m.GetMaxPages()))
+				}
+				page, err, _ := next()
+				return page, err
+			})
 		if failure != nil {
 			return stream.Send(&pb.ListOrdersResponse{Reply: &pb.ListOrdersResponse_Error{Error: failure}})
 		}
@@ -174,8 +180,15 @@ func (s *server) ListOrders(m *pb.ListOrdersRequest, stream grpc.ServerStreaming
 		if pages++; page.Next == "" || pages == m.GetMaxPages() {
 			return nil
 		}
-		request.Cursor = page.Next
 	}
+}
+
+// pagesOf reads ahead where the adapter can, and more than one page is wanted.
+func pagesOf(ctx context.Context, a core.Adapter, r core.ListOrdersRequest, most int32) iter.Seq2[core.OrderPage, error] {
+	if pager, ok := a.(core.OrderPager); ok && most != 1 {
+		return pager.OrderPages(ctx, r)
+	}
+	return core.PagesOf(ctx, a.ListOrders, r)
 }
 
 func (s *server) Pay(ctx context.Context, m *pb.PayRequest) (*pb.PayResponse, error) {

@@ -27,6 +27,7 @@ type Adapter struct {
 var (
 	_ core.Adapter          = (*Adapter)(nil)
 	_ core.OrderGetter      = (*Adapter)(nil)
+	_ core.OrderPager       = (*Adapter)(nil)
 	_ core.Quoter           = (*Adapter)(nil)
 	_ core.Canceller        = (*Adapter)(nil)
 	_ core.ReceiptConfirmer = (*Adapter)(nil)

@@ -118,8 +118,11 @@ func (c cursor) next(rows int, total wirejson.Int) string {
 	if rows == 0 || !more {
 		return ""
 	}
-	return fmt.Sprintf("%d/%d", c.num+1, c.size)
+	c.num++
+	return c.String()
 }
+
+func (c cursor) String() string { return fmt.Sprintf("%d/%d", c.num, c.size) }
 
 var errNoRows = errors.New("it has no list of orders")
 

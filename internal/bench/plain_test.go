@@ -33,6 +33,11 @@ func TestThePlainClientReadsWhatTheAdapterReads(t *testing.T) {
 	require.NoError(t, fast{adapter}.List(t.Context(), func(o core.Order) { all = append(all, o) }))
 	require.NoError(t, direct{client}.List(t.Context(), func(o core.Order) { plainly = append(plainly, o) }))
 	require.Equal(t, all, plainly)
+	buyer, err := core.NewBuyer(t.Context(), adapter, core.BuyerOptions{})
+	require.NoError(t, err)
+	var ahead []core.Order
+	require.NoError(t, sampan{buyer}.List(t.Context(), func(o core.Order) { o.Account = ""; ahead = append(ahead, o) }))
+	require.Equal(t, all, ahead, "pages that are read ahead come in their order")
 	require.Len(t, all, 300)
 	seen := map[core.OrderID]bool{}
 	for _, o := range all {
