@@ -2,7 +2,6 @@ package listen
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -89,7 +88,7 @@ func (l *Listener) take(w http.ResponseWriter, r *http.Request, a *account) int 
 	if message.Problem != "" {
 		l.logger.Warn("a message is signed and was not understood", "account", a.name, "type", message.Type, "problem", message.Problem)
 	}
-	letter := core.Letter{Account: a.name, Sum: sumOf(message, body), Received: time.Now().UTC().Truncate(time.Millisecond), Message: message}
+	letter := core.Letter{Account: a.name, Sum: core.SumOf(body), Received: time.Now().UTC().Truncate(time.Millisecond), Message: message}
 	if err := l.deposit(ctx, letter); err != nil {
 		l.logger.Error("a message could not be kept", "account", a.name, reason(err))
 		return http.StatusServiceUnavailable
@@ -149,20 +148,6 @@ func (l *Listener) refused(a *account, err error) int {
 			slog.String("note", a.buyer.Description().Messages.Note))
 	}
 	return http.StatusUnauthorized
-}
-
-// sumOf tells one message from another. One that says when it was sent is known by what was read of it,
-// so that a copy in other clothes (a form in another order, a signature in other letters) is no new
-// message; another is known by its bytes.
-func sumOf(m core.Message, body []byte) string {
-	if m.Sent.IsZero() {
-		return core.SumOf(body)
-	}
-	text, err := json.Marshal(m)
-	if err != nil {
-		return core.SumOf(body)
-	}
-	return core.SumOf(text)
 }
 
 // arrival is a letter that waits to be kept.

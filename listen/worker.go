@@ -30,25 +30,40 @@ type lateness struct {
 // work reads what waits in the inbox of an account until ctx ends.
 func (l *Listener) work(ctx context.Context, a *account) {
 	for ctx.Err() == nil {
-		if err := l.readAll(ctx, a); err != nil && ctx.Err() == nil {
+		stuck, err := l.readAll(ctx, a)
+		if err != nil && ctx.Err() == nil {
 			l.logger.Error("the inbox cannot be read", "account", a.name, reason(err))
+		}
+		if stuck || err != nil { // further letters change nothing about it
 			waits(ctx, lookAgain, nil)
+			continue
 		}
 		waits(ctx, lookAgain, a.wake)
 	}
 }
 
-func (l *Listener) readAll(ctx context.Context, a *account) error {
-	for after := int64(0); ; {
+// mostStuck is how many pages in a row may hold nothing but letters that must wait, before the rest is
+// left for another time: while a gateway is down there can be very many.
+const mostStuck = 20
+
+// readAll reads what waits, oldest first. stuck says that it gave up for now.
+func (l *Listener) readAll(ctx context.Context, a *account) (stuck bool, err error) {
+	after := int64(0)
+	for inVain := 0; inVain < mostStuck; {
 		letters, err := l.inbox.Unread(ctx, a.name, after, page)
 		if err != nil || len(letters) == 0 {
-			return err
+			return false, err
 		}
 		after = letters[len(letters)-1].Seq
-		if err := l.readTogether(ctx, a, letters); err != nil {
-			return err
+		settled, err := l.readTogether(ctx, a, letters)
+		if err != nil {
+			return false, err
+		}
+		if inVain++; settled > 0 {
+			inVain = 0
 		}
 	}
+	return true, nil
 }
 
 // errand is one order to be read, for all letters that name it.
@@ -60,11 +75,11 @@ type errand struct {
 
 // readTogether reads every order that the letters name once, and marks those letters as read of which
 // nothing is left to do.
-func (l *Listener) readTogether(ctx context.Context, a *account, letters []core.Letter) error {
+func (l *Listener) readTogether(ctx context.Context, a *account, letters []core.Letter) (settled int, err error) {
 	notes := make([]string, len(letters))
 	errands, err := errandsOf(ctx, a, letters, notes)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, e := range errands {
 		note, settled := l.readOrder(ctx, a, e)
@@ -87,10 +102,11 @@ func (l *Listener) readTogether(ctx context.Context, a *account, letters []core.
 	delete(byNote, "") // they stay
 	for note, read := range byNote {
 		if err := l.inbox.Read(context.WithoutCancel(ctx), read, note); err != nil {
-			return err
+			return settled, err
 		}
+		settled += len(read)
 	}
-	return nil
+	return settled, nil
 }
 
 const (

@@ -2,6 +2,7 @@ package listen
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,7 +38,8 @@ func TestManyMessagesOfOneOrderCostOneRead(t *testing.T) {
 		pushed(t, l, message(i, "17", "18"))
 	}
 	cancel()
-	require.NoError(t, l.readAll(t.Context(), l.accounts["a"]))
+	_, err := l.readAll(t.Context(), l.accounts["a"])
+	require.NoError(t, err)
 	require.Equal(t, 1, s.readsOf("17"))
 	require.Equal(t, 1, s.readsOf("18"))
 	require.True(t, nothingWaits(t, l)())
@@ -95,6 +97,42 @@ func TestHowLongAnOrderIsTried(t *testing.T) {
 			require.Len(t, allEvents(t, l), 1, "the other order is told at once")
 		})
 	}
+}
+
+// unreadCounter counts the pages that are asked for.
+type unreadCounter struct {
+	*core.MemoryInbox
+	pages int
+}
+
+func (c *unreadCounter) Unread(ctx context.Context, account string, after int64, most int) ([]core.Letter, error) {
+	c.pages++
+	return c.MemoryInbox.Unread(ctx, account, after, most)
+}
+
+func TestWhileAGatewayIsDownTheInboxIsNotReadThroughEveryTime(t *testing.T) {
+	s := newShop()
+	s.failing("17", &core.Error{Code: core.Unavailable, Outcome: core.NotDone, Message: "down"})
+	s.set(order("18", core.Paid, "16.00"))
+	box := &unreadCounter{MemoryInbox: core.NewMemoryInbox()}
+	l := listener(t, s, Options{Inbox: box, Log: box})
+	var letters []core.Letter
+	for i := range page * (mostStuck + 5) {
+		letters = append(letters, core.Letter{Account: "a", Sum: fmt.Sprint(i), Message: core.Message{Orders: []core.OrderID{"17"}}})
+	}
+	letters[page*(mostStuck-1)].Message.Orders = []core.OrderID{"18"}
+	_, err := box.Keep(t.Context(), letters)
+	require.NoError(t, err)
+	stuck, err := l.readAll(t.Context(), l.accounts["a"])
+	require.NoError(t, err)
+	require.False(t, stuck, "one letter that could be read in between, and it goes on to the end")
+	require.Equal(t, 1, s.readsOf("18"))
+	box.pages = 0
+	stuck, err = l.readAll(t.Context(), l.accounts["a"])
+	require.NoError(t, err)
+	require.True(t, stuck)
+	require.Equal(t, mostStuck, box.pages)
+	require.Equal(t, 1, s.readsOf("17"), "and the order is not asked for at once")
 }
 
 func TestALostMessageCostsOnlyTime(t *testing.T) {
