@@ -147,14 +147,18 @@ func errandsOf(ctx context.Context, a *account, letters []core.Letter, notes []s
 	return errands, nil
 }
 
-// readOrder reads an order and says what came of it; not settled: it is to be tried again.
+// readOrder reads an order and says what came of it; not settled: it is to be read again, because it
+// could not be, or because a call of ours that changes it is on its way.
 func (l *Listener) readOrder(ctx context.Context, a *account, e *errand) (note string, settled bool) {
 	late := a.late[e.order.ID]
 	if time.Now().Before(late.until) || ctx.Err() != nil {
 		return "", false
 	}
-	err := l.observe(ctx, a, e.order, e.refunds...)
+	atWork, err := a.buyer.AtWork(ctx, e.order.ID) // before the read: what ends during it may be missing
 	if err == nil {
+		err = l.observe(ctx, a, e.order, e.refunds...)
+	}
+	if err == nil && !(atWork && late.tries < mostTries) {
 		delete(a.late, e.order.ID)
 		return wasRead, true
 	}
@@ -163,8 +167,10 @@ func (l *Listener) readOrder(ctx context.Context, a *account, e *errand) (note s
 	}
 	late.tries++
 	late.until = time.Now().Add(min(firstPause<<min(late.tries-1, 10), longestPause))
-	l.logger.Warn("an order that a message names could not be read", "account", a.name, "order", e.order.ID, "tries", late.tries, reason(err))
-	if late.tries < triesFor(err) {
+	if err != nil {
+		l.logger.Warn("an order that a message names could not be read", "account", a.name, "order", e.order.ID, "tries", late.tries, reason(err))
+	}
+	if err == nil || late.tries < triesFor(err) {
 		a.late[e.order.ID] = late
 		return "", false
 	}

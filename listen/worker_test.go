@@ -135,6 +135,41 @@ func TestWhileAGatewayIsDownTheInboxIsNotReadThroughEveryTime(t *testing.T) {
 	require.Equal(t, 1, s.readsOf("17"), "and the order is not asked for at once")
 }
 
+// A message of a refund can be faster than the answer that says which refund it is.
+func TestAnOrderIsReadAgainWhenOurOwnCallHasEnded(t *testing.T) {
+	for name, c := range map[string]struct {
+		ends  bool
+		reads int
+	}{"it ends": {true, 2}, "it never does": {false, mostTries + 1}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newShop()
+			s.set(order("17", core.Paid, "16.00"))
+			journal := core.NewMemoryJournal()
+			intent, _, err := journal.Reserve(t.Context(), core.Intent{IntentKey: core.IntentKey{Account: "a", Op: core.OpRefund, Key: "r1"}, About: "17", State: core.IntentSending})
+			require.NoError(t, err)
+			box := core.NewMemoryInbox()
+			buyer, err := core.NewBuyer(t.Context(), s, core.BuyerOptions{Account: "a", Journal: journal})
+			require.NoError(t, err)
+			l, err := New(Options{Buyers: []*core.Buyer{buyer}, Inbox: box, Log: box, Poll: -1})
+			require.NoError(t, err)
+			running(t, l)
+			pushed(t, l, message(1, "17"))
+			time.Sleep(10 * time.Millisecond)
+			require.Equal(t, 1, s.readsOf("17"), name)
+			require.Len(t, allEvents(t, l), 1, "what was read is told at once")
+			require.False(t, nothingWaits(t, l)())
+			if c.ends {
+				intent.State = core.IntentInDoubt
+				_, err = journal.Update(t.Context(), intent)
+				require.NoError(t, err)
+			}
+			time.Sleep(10 * time.Minute)
+			require.Equal(t, c.reads, s.readsOf("17"), name)
+			require.True(t, nothingWaits(t, l)())
+		})
+	}
+}
+
 func TestALostMessageCostsOnlyTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop()

@@ -319,3 +319,29 @@ func TestAJournalIsNotMovedWhileMessagesWait(t *testing.T) {
 	require.Error(t, err)
 	require.NotContains(t, string(out), "not read yet", "now it gets as far as the database")
 }
+
+func TestARefundIsToldUntilTheMoneyIsBack(t *testing.T) {
+	h := newHostProcess(t)
+	p := h.listening(t, 3)
+	h.pushTo(t, p, nil)
+	for account, c := range map[string][4]string{
+		"cn": {"alibaba1688.json", "232.00 CNY", "75.00 CNY", "not_received"},
+		"tb": {"taobao.json", "4.00 CNY", "2.00 CNY", "not_received"},
+	} {
+		id := h.bought(t, account, c[0])
+		p.saw(account, core.EventOrderSeen, "")
+		out, err := h.command("order", "get", id, "--account", account, "--output", "json").Output()
+		require.NoError(t, err)
+		var o core.Order
+		require.NoError(t, json.Unmarshal(out, &o))
+		require.NoError(t, h.command("pay", id, "--account", account, "--expect", c[1]).Run())
+		h.server.Tick()
+		out, err = h.command("refund", id, "--account", account, "--handle", string(o.Handle), "--ref", "r1", "--kind", "refund_only", "--amount", c[2],
+			"--line", string(o.Lines[0].ID), "--goods", c[3], "--reason-id", "1", "--reason", "质量问题").CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		p.saw(account, core.EventRefund, "unknown -> requested")
+		require.NoError(t, h.server.SettleRefund(id))
+		p.saw(account, core.EventRefund, "requested -> paid")
+	}
+	p.stop()
+}
