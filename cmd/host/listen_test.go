@@ -145,7 +145,7 @@ func TestAPriceIsChangedByMessageAndPaidAfterConsent(t *testing.T) {
 	posted := make(chan core.OrderEvent, 100)
 	hook.Config.Handler = hookOf(t, posted)
 	t.Setenv("HOOK_SECRET", hookSecret)
-	p := h.listening(t, 3, "--webhook", hook.URL, "--webhook-secret", "env:HOOK_SECRET")
+	p := h.listening(t, 3, "--webhook", hook.URL, "--webhook-secret", "env:HOOK_SECRET", "--log-level", "debug")
 	h.pushTo(t, p, nil)
 	for account, file := range map[string]string{"cn": "alibaba1688.json", "dj": "dajisaas.json", "tb": "taobao.json"} {
 		id := h.bought(t, account, file) // beside the listener, over one SQLite journal
@@ -162,8 +162,17 @@ func TestAPriceIsChangedByMessageAndPaidAfterConsent(t *testing.T) {
 		p.saw(account, core.EventStatus, "paid -> shipped")
 	}
 	p.until("every event is posted", func() bool { return len(posted) >= len(p.events) })
+	kept, err := os.ReadFile(filepath.Join(h.dir, "sampan.messages.db-wal")) // it is gone when the file is closed
+	require.NoError(t, err)
 	p.stop()
-	require.NotContains(t, p.stderr.String(), hookSecret)
+	closed, err := os.ReadFile(filepath.Join(h.dir, "sampan.messages.db"))
+	require.NoError(t, err)
+	require.Contains(t, string(kept)+string(closed), "demo-1688-1", "or this test looks at nothing")
+	for _, canary := range []string{hookSecret, sandbox.DefaultAccessSecret, sandbox.DefaultAppSecret, "13800000000", "示例路1号", "张三", "15068763421", "测试地址"} {
+		require.NotContains(t, p.stderr.String(), canary)
+		require.NotContains(t, string(kept), canary, "a price message of 1688 holds the whole order, and so the address")
+		require.NotContains(t, string(closed), canary)
+	}
 }
 
 const hookSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
