@@ -158,7 +158,7 @@ func (l *Listener) readOrder(ctx context.Context, a *account, e *errand) (note s
 	if err == nil {
 		err = l.observe(ctx, a, e.order, e.refunds...)
 	}
-	if err == nil && !(atWork && late.tries < mostTries) {
+	if err == nil && (!atWork || late.tries >= mostTries) {
 		delete(a.late, e.order.ID)
 		return wasRead, true
 	}
