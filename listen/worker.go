@@ -181,13 +181,18 @@ func (l *Listener) readOrder(ctx context.Context, a *account, e *errand) (note s
 // triesFor says how often it is worth reading an order: what will pass is waited for as long as it
 // takes, and what may be so for ever is not. The poll reads the account's own orders all the same.
 func triesFor(err error) int {
-	switch codeOf(err) {
-	case core.Unavailable, core.RateLimited, core.Denied, core.Canceled:
+	switch code := codeOf(err); {
+	case ofTheGateway(code):
 		return 1 << 30
-	case core.InvalidInput, core.Unsupported:
+	case code == core.InvalidInput, code == core.Unsupported:
 		return 1
 	}
 	return mostTries
+}
+
+// ofTheGateway reports whether a failure is the gateway's or the account's, and not one order's.
+func ofTheGateway(code core.Code) bool {
+	return code == core.Unavailable || code == core.RateLimited || code == core.Denied || code == core.Canceled
 }
 
 func codeOf(err error) core.Code {
@@ -242,7 +247,10 @@ func (l *Listener) Poll(ctx context.Context, account string) error {
 			continue
 		}
 		failure = err
-		if failures++; failures == failuresInARow || ctx.Err() != nil {
+		if ofTheGateway(codeOf(err)) {
+			failures++
+		}
+		if failures == failuresInARow || ctx.Err() != nil {
 			break
 		}
 	}

@@ -198,6 +198,12 @@ func TestAPollEndsWhenTheGatewayIsNotThere(t *testing.T) {
 	}
 	require.ErrorIs(t, l.Poll(t.Context(), "a"), core.Unavailable)
 	require.Equal(t, []int{2, 2, 1}, []int{s.readsOf("1"), s.readsOf("5"), s.readsOf("6")})
+	for _, id := range []core.OrderID{"1", "2", "3", "4", "5", "6"} {
+		s.failing(id, &core.Error{Code: core.NotFound, Outcome: core.NotDone, Message: "gone"})
+	}
+	s.failing("7", nil)
+	require.ErrorIs(t, l.Poll(t.Context(), "a"), core.NotFound)
+	require.Equal(t, 2, s.readsOf("7"), "orders that are gone do not keep the others from being read")
 	require.ErrorIs(t, l.Poll(t.Context(), "b"), core.InvalidInput)
 }
 
