@@ -150,6 +150,13 @@ func ordersOf(intent Intent) []Order {
 	return slices.DeleteFunc(append([]Order{order}, order.Siblings...), func(o Order) bool { return o.ID == "" })
 }
 
+// AtWork reports whether a call that changes an order is on its way: what is read meanwhile is the state
+// before it, or after it without what its answer will say.
+func (b *Buyer) AtWork(ctx context.Context, order OrderID) (bool, error) {
+	sending, err := b.journal.Find(ctx, Filter{Account: b.account, About: order, States: []IntentState{IntentSending}, Limit: 1})
+	return len(sending) > 0, journalErrorOrNil(OpGetOrder, err)
+}
+
 // OpenOrders gives the orders that may still change: the purchases of the journal, and whatever else
 // was seen, but for those that the log saw end.
 func (b *Buyer) OpenOrders(ctx context.Context, log EventLog) iter.Seq2[OrderRef, error] {

@@ -188,6 +188,24 @@ func TestAMessageCanBeFasterThanTheAnswerToTheCall(t *testing.T) {
 	require.NoError(t, err)
 }
 
+func TestAnOrderIsAtWorkWhileACallThatChangesItIsOnItsWay(t *testing.T) {
+	f := newFake()
+	b := open(t, f)
+	atWork := func() bool {
+		is, err := b.AtWork(t.Context(), "1001")
+		assert.NoError(t, err)
+		return is
+	}
+	pay := f.pay
+	f.pay = func(ctx context.Context, r core.PayRequest) (core.Payment, error) {
+		assert.True(t, atWork())
+		return pay(ctx, r)
+	}
+	require.False(t, atWork())
+	require.NoError(t, payOrder(b, "1001"))
+	require.False(t, atWork())
+}
+
 func TestOpenOrdersAreThoseThatMayChange(t *testing.T) {
 	log := core.NewMemoryInbox()
 	f := newFake()

@@ -5,7 +5,7 @@
 // messages that came meanwhile, and what changed becomes events. A poll reads every open order on a
 // schedule, so that a lost message only costs time.
 //
-// Start reading at [Listener]; then handler.go for the answer to the gateway, worker.go for what
+// Start reading at [Listener]; then handler.go and keep.go for the answer to the gateway, worker.go for what
 // follows, events.go and webhook.go for where it goes. The package imports core and the standard
 // library.
 package listen

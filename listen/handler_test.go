@@ -87,17 +87,6 @@ func TestAMessageThatComesAgainIsNoNewOne(t *testing.T) {
 	require.True(t, nothingWaits(t, l)(), "the second coming waits for nobody")
 }
 
-// A message that says when it was sent is the same in other clothes.
-func TestACopyInOtherClothesIsNoNewMessage(t *testing.T) {
-	m := core.Message{Orders: []core.OrderID{"17"}, Sent: time.UnixMilli(1702890004504)}
-	require.Equal(t, sumOf(m, []byte("message=x&sign=AB")), sumOf(m, []byte("sign=ab&message=x")))
-	later := m
-	later.Sent = m.Sent.Add(time.Millisecond)
-	require.NotEqual(t, sumOf(m, nil), sumOf(later, nil))
-	m.Sent = time.Time{}
-	require.NotEqual(t, sumOf(m, []byte("1")), sumOf(m, []byte("2")), "without a time the bytes tell")
-}
-
 func TestWhatCannotBeKeptIsSentAgain(t *testing.T) {
 	good := message(1, "17")
 	t.Run("the listener does not run", func(t *testing.T) {

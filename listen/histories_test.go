@@ -88,7 +88,8 @@ func told(t *testing.T, l *Listener, letters ...core.Letter) {
 	t.Helper()
 	_, err := l.inbox.Keep(t.Context(), letters)
 	require.NoError(t, err)
-	require.NoError(t, l.readAll(t.Context(), l.accounts["a"]))
+	_, err = l.readAll(t.Context(), l.accounts["a"])
+	require.NoError(t, err)
 }
 
 func letterOf(step int, id core.OrderID) core.Letter {

@@ -30,25 +30,40 @@ type lateness struct {
 // work reads what waits in the inbox of an account until ctx ends.
 func (l *Listener) work(ctx context.Context, a *account) {
 	for ctx.Err() == nil {
-		if err := l.readAll(ctx, a); err != nil && ctx.Err() == nil {
+		stuck, err := l.readAll(ctx, a)
+		if err != nil && ctx.Err() == nil {
 			l.logger.Error("the inbox cannot be read", "account", a.name, reason(err))
+		}
+		if stuck || err != nil { // further letters change nothing about it
 			waits(ctx, lookAgain, nil)
+			continue
 		}
 		waits(ctx, lookAgain, a.wake)
 	}
 }
 
-func (l *Listener) readAll(ctx context.Context, a *account) error {
-	for after := int64(0); ; {
+// mostStuck is how many pages in a row may hold nothing but letters that must wait, before the rest is
+// left for another time: while a gateway is down there can be very many.
+const mostStuck = 20
+
+// readAll reads what waits, oldest first. stuck says that it gave up for now.
+func (l *Listener) readAll(ctx context.Context, a *account) (stuck bool, err error) {
+	after := int64(0)
+	for inVain := 0; inVain < mostStuck; {
 		letters, err := l.inbox.Unread(ctx, a.name, after, page)
 		if err != nil || len(letters) == 0 {
-			return err
+			return false, err
 		}
 		after = letters[len(letters)-1].Seq
-		if err := l.readTogether(ctx, a, letters); err != nil {
-			return err
+		settled, err := l.readTogether(ctx, a, letters)
+		if err != nil {
+			return false, err
+		}
+		if inVain++; settled > 0 {
+			inVain = 0
 		}
 	}
+	return true, nil
 }
 
 // errand is one order to be read, for all letters that name it.
@@ -60,11 +75,11 @@ type errand struct {
 
 // readTogether reads every order that the letters name once, and marks those letters as read of which
 // nothing is left to do.
-func (l *Listener) readTogether(ctx context.Context, a *account, letters []core.Letter) error {
+func (l *Listener) readTogether(ctx context.Context, a *account, letters []core.Letter) (settled int, err error) {
 	notes := make([]string, len(letters))
 	errands, err := errandsOf(ctx, a, letters, notes)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, e := range errands {
 		note, settled := l.readOrder(ctx, a, e)
@@ -87,10 +102,11 @@ func (l *Listener) readTogether(ctx context.Context, a *account, letters []core.
 	delete(byNote, "") // they stay
 	for note, read := range byNote {
 		if err := l.inbox.Read(context.WithoutCancel(ctx), read, note); err != nil {
-			return err
+			return settled, err
 		}
+		settled += len(read)
 	}
-	return nil
+	return settled, nil
 }
 
 const (
@@ -131,14 +147,18 @@ func errandsOf(ctx context.Context, a *account, letters []core.Letter, notes []s
 	return errands, nil
 }
 
-// readOrder reads an order and says what came of it; not settled: it is to be tried again.
+// readOrder reads an order and says what came of it; not settled: it is to be read again, because it
+// could not be, or because a call of ours that changes it is on its way.
 func (l *Listener) readOrder(ctx context.Context, a *account, e *errand) (note string, settled bool) {
 	late := a.late[e.order.ID]
 	if time.Now().Before(late.until) || ctx.Err() != nil {
 		return "", false
 	}
-	err := l.observe(ctx, a, e.order, e.refunds...)
+	atWork, err := a.buyer.AtWork(ctx, e.order.ID) // before the read: what ends during it may be missing
 	if err == nil {
+		err = l.observe(ctx, a, e.order, e.refunds...)
+	}
+	if err == nil && (!atWork || late.tries >= mostTries) {
 		delete(a.late, e.order.ID)
 		return wasRead, true
 	}
@@ -147,8 +167,10 @@ func (l *Listener) readOrder(ctx context.Context, a *account, e *errand) (note s
 	}
 	late.tries++
 	late.until = time.Now().Add(min(firstPause<<min(late.tries-1, 10), longestPause))
-	l.logger.Warn("an order that a message names could not be read", "account", a.name, "order", e.order.ID, "tries", late.tries, reason(err))
-	if late.tries < triesFor(err) {
+	if err != nil {
+		l.logger.Warn("an order that a message names could not be read", "account", a.name, "order", e.order.ID, "tries", late.tries, reason(err))
+	}
+	if err == nil || late.tries < triesFor(err) {
 		a.late[e.order.ID] = late
 		return "", false
 	}
@@ -159,13 +181,18 @@ func (l *Listener) readOrder(ctx context.Context, a *account, e *errand) (note s
 // triesFor says how often it is worth reading an order: what will pass is waited for as long as it
 // takes, and what may be so for ever is not. The poll reads the account's own orders all the same.
 func triesFor(err error) int {
-	switch codeOf(err) {
-	case core.Unavailable, core.RateLimited, core.Denied, core.Canceled:
+	switch code := codeOf(err); {
+	case ofTheGateway(code):
 		return 1 << 30
-	case core.InvalidInput, core.Unsupported:
+	case code == core.InvalidInput, code == core.Unsupported:
 		return 1
 	}
 	return mostTries
+}
+
+// ofTheGateway reports whether a failure is the gateway's or the account's, and not one order's.
+func ofTheGateway(code core.Code) bool {
+	return code == core.Unavailable || code == core.RateLimited || code == core.Denied || code == core.Canceled
 }
 
 func codeOf(err error) core.Code {
@@ -220,7 +247,10 @@ func (l *Listener) Poll(ctx context.Context, account string) error {
 			continue
 		}
 		failure = err
-		if failures++; failures == failuresInARow || ctx.Err() != nil {
+		if ofTheGateway(codeOf(err)) {
+			failures++
+		}
+		if failures == failuresInARow || ctx.Err() != nil {
 			break
 		}
 	}

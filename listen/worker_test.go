@@ -2,6 +2,7 @@ package listen
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,7 +38,8 @@ func TestManyMessagesOfOneOrderCostOneRead(t *testing.T) {
 		pushed(t, l, message(i, "17", "18"))
 	}
 	cancel()
-	require.NoError(t, l.readAll(t.Context(), l.accounts["a"]))
+	_, err := l.readAll(t.Context(), l.accounts["a"])
+	require.NoError(t, err)
 	require.Equal(t, 1, s.readsOf("17"))
 	require.Equal(t, 1, s.readsOf("18"))
 	require.True(t, nothingWaits(t, l)())
@@ -97,6 +99,77 @@ func TestHowLongAnOrderIsTried(t *testing.T) {
 	}
 }
 
+// unreadCounter counts the pages that are asked for.
+type unreadCounter struct {
+	*core.MemoryInbox
+	pages int
+}
+
+func (c *unreadCounter) Unread(ctx context.Context, account string, after int64, most int) ([]core.Letter, error) {
+	c.pages++
+	return c.MemoryInbox.Unread(ctx, account, after, most)
+}
+
+func TestWhileAGatewayIsDownTheInboxIsNotReadThroughEveryTime(t *testing.T) {
+	s := newShop()
+	s.failing("17", &core.Error{Code: core.Unavailable, Outcome: core.NotDone, Message: "down"})
+	s.set(order("18", core.Paid, "16.00"))
+	box := &unreadCounter{MemoryInbox: core.NewMemoryInbox()}
+	l := listener(t, s, Options{Inbox: box, Log: box})
+	var letters []core.Letter
+	for i := range page * (mostStuck + 5) {
+		letters = append(letters, core.Letter{Account: "a", Sum: fmt.Sprint(i), Message: core.Message{Orders: []core.OrderID{"17"}}})
+	}
+	letters[page*(mostStuck-1)].Message.Orders = []core.OrderID{"18"}
+	_, err := box.Keep(t.Context(), letters)
+	require.NoError(t, err)
+	stuck, err := l.readAll(t.Context(), l.accounts["a"])
+	require.NoError(t, err)
+	require.False(t, stuck, "one letter that could be read in between, and it goes on to the end")
+	require.Equal(t, 1, s.readsOf("18"))
+	box.pages = 0
+	stuck, err = l.readAll(t.Context(), l.accounts["a"])
+	require.NoError(t, err)
+	require.True(t, stuck)
+	require.Equal(t, mostStuck, box.pages)
+	require.Equal(t, 1, s.readsOf("17"), "and the order is not asked for at once")
+}
+
+// A message of a refund can be faster than the answer that says which refund it is.
+func TestAnOrderIsReadAgainWhenOurOwnCallHasEnded(t *testing.T) {
+	for name, c := range map[string]struct {
+		ends  bool
+		reads int
+	}{"it ends": {true, 2}, "it never does": {false, mostTries + 1}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newShop()
+			s.set(order("17", core.Paid, "16.00"))
+			journal := core.NewMemoryJournal()
+			intent, _, err := journal.Reserve(t.Context(), core.Intent{IntentKey: core.IntentKey{Account: "a", Op: core.OpRefund, Key: "r1"}, About: "17", State: core.IntentSending})
+			require.NoError(t, err)
+			box := core.NewMemoryInbox()
+			buyer, err := core.NewBuyer(t.Context(), s, core.BuyerOptions{Account: "a", Journal: journal})
+			require.NoError(t, err)
+			l, err := New(Options{Buyers: []*core.Buyer{buyer}, Inbox: box, Log: box, Poll: -1})
+			require.NoError(t, err)
+			running(t, l)
+			pushed(t, l, message(1, "17"))
+			time.Sleep(10 * time.Millisecond)
+			require.Equal(t, 1, s.readsOf("17"), name)
+			require.Len(t, allEvents(t, l), 1, "what was read is told at once")
+			require.False(t, nothingWaits(t, l)())
+			if c.ends {
+				intent.State = core.IntentInDoubt
+				_, err = journal.Update(t.Context(), intent)
+				require.NoError(t, err)
+			}
+			time.Sleep(10 * time.Minute)
+			require.Equal(t, c.reads, s.readsOf("17"), name)
+			require.True(t, nothingWaits(t, l)())
+		})
+	}
+}
+
 func TestALostMessageCostsOnlyTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop()
@@ -125,6 +198,12 @@ func TestAPollEndsWhenTheGatewayIsNotThere(t *testing.T) {
 	}
 	require.ErrorIs(t, l.Poll(t.Context(), "a"), core.Unavailable)
 	require.Equal(t, []int{2, 2, 1}, []int{s.readsOf("1"), s.readsOf("5"), s.readsOf("6")})
+	for _, id := range []core.OrderID{"1", "2", "3", "4", "5", "6"} {
+		s.failing(id, &core.Error{Code: core.NotFound, Outcome: core.NotDone, Message: "gone"})
+	}
+	s.failing("7", nil)
+	require.ErrorIs(t, l.Poll(t.Context(), "a"), core.NotFound)
+	require.Equal(t, 2, s.readsOf("7"), "orders that are gone do not keep the others from being read")
 	require.ErrorIs(t, l.Poll(t.Context(), "b"), core.InvalidInput)
 }
 
