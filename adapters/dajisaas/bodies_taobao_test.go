@@ -178,6 +178,15 @@ func TestTaobaoDescribe(t *testing.T) {
 		}
 	}
 	d, _ := off.Describe(t.Context())
+	typed := map[string]core.Operation{}
+	for _, e := range d.Endpoints {
+		if e.Typed != "" && strings.HasPrefix(e.Name, "taobao.") {
+			typed[e.Name] = e.Typed
+		}
+	}
+	require.Equal(t, map[string]core.Operation{"taobao.preview_order": core.OpQuote, "taobao.create_order": core.OpCreateOrder,
+		"taobao.query_order": core.OpGetOrder, "taobao.pay_order": core.OpPay, "taobao.cancel_order": core.OpCancelOrder}, typed,
+		"what is guarded is not sent by name")
 	require.Equal(t, core.NoIdempotency, d.Idempotency, "trap 116: a number that cannot be looked up is none")
 	d, _ = on.Describe(t.Context())
 	require.Equal(t, core.LookupByRef, d.Idempotency)

@@ -95,7 +95,7 @@ func TestTaobaoOrderIsRead(t *testing.T) {
 		return map[string]any{"sub_purchase_order_id": id, "purchase_order_outer_id": "3682557363260579405", "item_id": "1", "sku_id": id, "quantity": "3", "status": status}
 	}
 	shipped := sub("7", "WAIT_BUYER_CONFIRM_GOODS")
-	shipped["logistic_orders"] = []any{map[string]any{"logistic_company_name": "顺丰速运", "logistic_number": "SF1"}, map[string]any{"logistic_company_name": "顺丰速运", "logistic_number": nil}}
+	shipped["logistic_orders"] = []any{map[string]any{"logistic_company_name": "顺丰速运", "logistic_number": "SF1"}, map[string]any{"logistic_company_name": "顺丰速运", "logistic_number": nil}, map[string]any{"logistic_number": " "}}
 	alsoShipped := sub("8", "WAIT_BUYER_CONFIRM_GOODS")
 	alsoShipped["logistic_orders"] = []any{map[string]any{"logistic_number": "SF1"}}
 	refunded := sub("9", "TRADE_CLOSED")
@@ -132,7 +132,7 @@ func TestTaobaoOrderIsRead(t *testing.T) {
 		{"trap 95: a number", map[string]any{"status": 10}, is(core.StatusUnknown)},
 		{"trap 92: lines that differ", map[string]any{"status": "WAIT_SELLER_SEND_GOODS", "sub_purchase_orders": []any{shipped, sub("8", "WAIT_SELLER_SEND_GOODS")}}, is(core.PartlyShipped)},
 		{"parcels, with the lines in them", map[string]any{"status": "WAIT_BUYER_CONFIRM_GOODS", "sub_purchase_orders": []any{shipped, alsoShipped}}, func(t *testing.T, o core.Order) {
-			require.Equal(t, []core.Parcel{{Carrier: "顺丰速运", Number: "SF1", Lines: []core.LineID{"7", "8"}}, {Carrier: "顺丰速运", Lines: []core.LineID{"7"}}}, o.Parcels)
+			require.Equal(t, []core.Parcel{{Carrier: "顺丰速运", Number: "SF1", Lines: []core.LineID{"7", "8"}}, {Carrier: "顺丰速运", Lines: []core.LineID{"7"}}, {Lines: []core.LineID{"7"}}}, o.Parcels)
 			require.Equal(t, []string{"3682557363260579405"}, o.MarketplaceIDs)
 			require.EqualValues(t, 3, o.Lines[0].Quantity, "trap 24: a quantity in text")
 		}},
