@@ -80,6 +80,7 @@ func TestTaobaoRequestBodies(t *testing.T) {
 			require.Equal(t, row.body, body)
 			require.Equal(t, signAsReceived(t, row.body), sent, "trap 130: the sign is of what is sent")
 			require.NotContains(t, got.Body, "appSecret", "trap 129")
+			require.NotContains(t, got.Body, "requestTime", "trap 131")
 		})
 	}
 }
@@ -190,6 +191,7 @@ func TestTaobaoDescribe(t *testing.T) {
 	require.Equal(t, core.NoIdempotency, d.Idempotency, "trap 116: a number that cannot be looked up is none")
 	d, _ = on.Describe(t.Context())
 	require.Equal(t, core.LookupByRef, d.Idempotency)
+	require.Contains(t, d.Operations[core.OpRefund].Reason, "no refund endpoint", "trap 122")
 
 	_, err := off.GetOrder(t.Context(), core.GetOrderRequest{Order: taobaoOrder()})
 	requireError(t, err, core.Unsupported, core.NotDone)

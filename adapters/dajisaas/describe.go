@@ -58,7 +58,7 @@ var undocumented = map[core.Market]map[core.Operation]string{
 }
 
 // asUpstream is what an operator vouches for who names the entry.
-const asUpstream = "request and answer are read as Taobao's own (UPSTREAM): amounts are fen, and purchase_amount is all that there is to pay"
+const asUpstream = "Request and answer are read as Taobao's own (UPSTREAM): amounts are fen, and purchase_amount is all that there is to pay"
 
 // others have no call of their own.
 var others = map[core.Market]map[core.Operation]core.Capability{

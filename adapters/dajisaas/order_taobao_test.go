@@ -75,7 +75,7 @@ func TestTaobaoCreateAnswers(t *testing.T) {
 		outcome core.Outcome
 		detail  string
 	}{
-		{"trap 51: an inner failure", ok(`{"success":false,"error_code":"E1","error_message":"x","order_list":[` + purchasedOne + `]}`), core.Refused, core.InDoubt, "the answer names the order 200049919063"},
+		{"traps 51, 54: an inner failure, under its own names", ok(`{"success":false,"error_code":"E1","error_message":"x","order_list":[` + purchasedOne + `]}`), core.Refused, core.InDoubt, "the answer names the order 200049919063"},
 		{"trap 59: no order", ok(`{"success":true,"order_list":[]}`), core.BadAnswer, core.InDoubt, "under the ref T20240708002"},
 		{"an order without an id", ok(`{"success":true,"order_list":[{"purchase_id":null}]}`), core.BadAnswer, core.InDoubt, "under the ref"},
 		{"another number", ok(`{"success":true,"outer_purchase_id":"T2","order_list":[` + purchasedOne + `]}`), core.BadAnswer, core.InDoubt, "200049919063"},
