@@ -27,7 +27,8 @@ type taobaoReceiver struct {
 	TaxID *string `json:"tax_id"`
 }
 
-// china is the country where none is given: the address is that of a warehouse in China (DOC).
+// china is the country where none is given: the address is that of a warehouse in China (DOC); the word is that of
+// the SEED of another gateway to the same market (create-order-taobao), dajisaas gives none.
 const china = "中国"
 
 // taobaoAddressOf refuses what dajisaas could not deliver to. No error repeats a value.

@@ -80,6 +80,7 @@ func TestTaobaoRequestBodies(t *testing.T) {
 			require.Equal(t, row.body, body)
 			require.Equal(t, signAsReceived(t, row.body), sent, "trap 130: the sign is of what is sent")
 			require.NotContains(t, got.Body, "appSecret", "trap 129")
+			require.NotContains(t, got.Body, "requestTime", "trap 131")
 		})
 	}
 }
@@ -178,9 +179,19 @@ func TestTaobaoDescribe(t *testing.T) {
 		}
 	}
 	d, _ := off.Describe(t.Context())
+	typed := map[string]core.Operation{}
+	for _, e := range d.Endpoints {
+		if e.Typed != "" && strings.HasPrefix(e.Name, "taobao.") {
+			typed[e.Name] = e.Typed
+		}
+	}
+	require.Equal(t, map[string]core.Operation{"taobao.preview_order": core.OpQuote, "taobao.create_order": core.OpCreateOrder,
+		"taobao.query_order": core.OpGetOrder, "taobao.pay_order": core.OpPay, "taobao.cancel_order": core.OpCancelOrder}, typed,
+		"what is guarded is not sent by name")
 	require.Equal(t, core.NoIdempotency, d.Idempotency, "trap 116: a number that cannot be looked up is none")
 	d, _ = on.Describe(t.Context())
 	require.Equal(t, core.LookupByRef, d.Idempotency)
+	require.Contains(t, d.Operations[core.OpRefund].Reason, "no refund endpoint", "trap 122")
 
 	_, err := off.GetOrder(t.Context(), core.GetOrderRequest{Order: taobaoOrder()})
 	requireError(t, err, core.Unsupported, core.NotDone)

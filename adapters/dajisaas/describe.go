@@ -57,6 +57,9 @@ var undocumented = map[core.Market]map[core.Operation]string{
 	core.Taobao: {core.OpListOrders: queryOrder, core.OpGetOrder: queryOrder, core.OpTrack: queryOrder},
 }
 
+// asUpstream is what an operator vouches for who names the entry.
+const asUpstream = "Request and answer are read as Taobao's own (UPSTREAM): amounts are fen, and purchase_amount is all that there is to pay"
+
 // others have no call of their own.
 var others = map[core.Market]map[core.Operation]core.Capability{
 	core.Alibaba1688: {
@@ -151,7 +154,7 @@ func (a *Adapter) capability(op core.Operation) core.Capability {
 		c = core.Capability{Support: core.Supported, Reason: row.note}
 	} else if name, ok := undocumented[a.settings.Market][op]; ok {
 		e := a.entry(name)
-		c = core.Capability{Support: core.Provisional, Enabled: e.Offered(), Reason: e.Reason}
+		c = core.Capability{Support: core.Provisional, Enabled: e.Offered(), Reason: e.Reason + ". " + asUpstream}
 	}
 	if !c.Offered() {
 		return c

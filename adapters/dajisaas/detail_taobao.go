@@ -37,8 +37,8 @@ func (m taobao) detail(got answer) (json.RawMessage, error) {
 	return rows[0], nil
 }
 
-// purchase is an order as query_order tells it (UPSTREAM). Amounts are in fen, times in milliseconds;
-// pay_amount and pay_time are text.
+// purchase is an order as query_order tells it (UPSTREAM). Amounts are in fen, times in milliseconds, of
+// which pay_time is text. pay_amount is text too and is not read: its unit may be another.
 type purchase struct {
 	PurchaseID wirejson.ID                `json:"purchase_id"`
 	Number     wirejson.Text              `json:"outer_purchase_id"`

@@ -47,6 +47,25 @@ func TestParseMessage(t *testing.T) {
 	require.Contains(t, m.Problem, "not in a known form")
 }
 
+// traps 13, 73, 80, 86, 92, 106, 133: ids as numbers and as text, seconds, other words in each type. What an account of
+// another market is told is not read as its own.
+func TestParseTaobaoMessage(t *testing.T) {
+	a := taobaoAt(t, "http://127.0.0.1:1", testKey, testSecret, nil)
+	for message, want := range map[string]core.Message{
+		`{"seller_id":"2100000927014","message_type":3,"timestamp":1702890004,"site":"taobao_hk","data":{"purchase_id":200002372069,"seller_id":2100000927014,"status":"WAIT_SELLER_SEND_GOODS","sku_list":[{"status":"WAIT_BUYER_CONFIRM_GOODS"}]}}`: {Type: "3",
+			Kind: core.OrderChanged, Market: core.Taobao, Sent: time.Unix(1702890004, 0).UTC(), Orders: []core.OrderID{"200002372069"}},
+		`{"message_type":"8","timestamp":"1702890004","data":{"purchaseOrderId":"200002372069","purchaseOrderPriceDTO":{"purchaseTotalFee":1,"purchaseProductFee":100,"purchaseShippingFee":7}}}`: { // trap 73: sums are not held
+			Type: "8",
+			Kind: core.PriceChanged, Market: core.Taobao, Sent: time.Unix(1702890004, 0).UTC(), Orders: []core.OrderID{"200002372069"}},
+		`{"message_type":3,"data":{}}`:         {Type: "3", Kind: core.OrderChanged, Market: core.Taobao, Problem: "it names no order"},
+		`{"type":"X","data":{"orderId":"17"}}`: {Type: "X", Market: core.Alibaba1688, Problem: "this account buys on taobao"},
+	} {
+		m, err := a.ParseMessage(t.Context(), form(message, signMessage("name+value", testSecret, message)))
+		require.NoError(t, err, message)
+		require.Equal(t, want, m, message)
+	}
+}
+
 func TestAMessageThatTheGatewayDidNotSign(t *testing.T) {
 	const message = `{"type":"X","data":{"orderId":"17"}}`
 	good := signMessage("name+value", testSecret, message)

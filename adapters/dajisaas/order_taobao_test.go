@@ -75,7 +75,7 @@ func TestTaobaoCreateAnswers(t *testing.T) {
 		outcome core.Outcome
 		detail  string
 	}{
-		{"trap 51: an inner failure", ok(`{"success":false,"error_code":"E1","error_message":"x","order_list":[` + purchasedOne + `]}`), core.Refused, core.InDoubt, "the answer names the order 200049919063"},
+		{"traps 51, 54: an inner failure, under its own names", ok(`{"success":false,"error_code":"E1","error_message":"x","order_list":[` + purchasedOne + `]}`), core.Refused, core.InDoubt, "the answer names the order 200049919063"},
 		{"trap 59: no order", ok(`{"success":true,"order_list":[]}`), core.BadAnswer, core.InDoubt, "under the ref T20240708002"},
 		{"an order without an id", ok(`{"success":true,"order_list":[{"purchase_id":null}]}`), core.BadAnswer, core.InDoubt, "under the ref"},
 		{"another number", ok(`{"success":true,"outer_purchase_id":"T2","order_list":[` + purchasedOne + `]}`), core.BadAnswer, core.InDoubt, "200049919063"},
@@ -95,7 +95,7 @@ func TestTaobaoOrderIsRead(t *testing.T) {
 		return map[string]any{"sub_purchase_order_id": id, "purchase_order_outer_id": "3682557363260579405", "item_id": "1", "sku_id": id, "quantity": "3", "status": status}
 	}
 	shipped := sub("7", "WAIT_BUYER_CONFIRM_GOODS")
-	shipped["logistic_orders"] = []any{map[string]any{"logistic_company_name": "顺丰速运", "logistic_number": "SF1"}, map[string]any{"logistic_company_name": "顺丰速运", "logistic_number": nil}}
+	shipped["logistic_orders"] = []any{map[string]any{"logistic_company_name": "顺丰速运", "logistic_number": "SF1"}, map[string]any{"logistic_company_name": "顺丰速运", "logistic_number": nil}, map[string]any{"logistic_number": " "}}
 	alsoShipped := sub("8", "WAIT_BUYER_CONFIRM_GOODS")
 	alsoShipped["logistic_orders"] = []any{map[string]any{"logistic_number": "SF1"}}
 	refunded := sub("9", "TRADE_CLOSED")
@@ -132,7 +132,7 @@ func TestTaobaoOrderIsRead(t *testing.T) {
 		{"trap 95: a number", map[string]any{"status": 10}, is(core.StatusUnknown)},
 		{"trap 92: lines that differ", map[string]any{"status": "WAIT_SELLER_SEND_GOODS", "sub_purchase_orders": []any{shipped, sub("8", "WAIT_SELLER_SEND_GOODS")}}, is(core.PartlyShipped)},
 		{"parcels, with the lines in them", map[string]any{"status": "WAIT_BUYER_CONFIRM_GOODS", "sub_purchase_orders": []any{shipped, alsoShipped}}, func(t *testing.T, o core.Order) {
-			require.Equal(t, []core.Parcel{{Carrier: "顺丰速运", Number: "SF1", Lines: []core.LineID{"7", "8"}}, {Carrier: "顺丰速运", Lines: []core.LineID{"7"}}}, o.Parcels)
+			require.Equal(t, []core.Parcel{{Carrier: "顺丰速运", Number: "SF1", Lines: []core.LineID{"7", "8"}}, {Carrier: "顺丰速运", Lines: []core.LineID{"7"}}, {Lines: []core.LineID{"7"}}}, o.Parcels)
 			require.Equal(t, []string{"3682557363260579405"}, o.MarketplaceIDs)
 			require.EqualValues(t, 3, o.Lines[0].Quantity, "trap 24: a quantity in text")
 		}},

@@ -54,6 +54,25 @@ func TestALostTaobaoPurchaseIsFound(t *testing.T) {
 	}
 }
 
+// Whatever becomes of the answer, the money leaves once.
+func TestALostTaobaoPaymentIsFound(t *testing.T) {
+	for _, fault := range []sandbox.Fault{sandbox.DropAfter, sandbox.ErrorAfter, sandbox.Garbage, sandbox.MissingFields, sandbox.Truncated} {
+		a, s := taobaoAtSandbox(t)
+		b, err := core.NewBuyer(t.Context(), a, core.BuyerOptions{})
+		require.NoError(t, err)
+		made, err := b.CreateOrder(t.Context(), goods())
+		require.NoError(t, err)
+		s.Script(sandbox.Rule{Path: pathBatchPay, Fault: fault})
+		_, err = b.Pay(t.Context(), core.PayRequest{Order: made.OrderRef, Expect: cny("44.40")})
+		require.Equal(t, core.InDoubt, core.OutcomeOf(err), fault)
+		s.Tick()
+		payment, err := b.Pay(t.Context(), core.PayRequest{Order: made.OrderRef, Expect: cny("44.40")})
+		require.NoError(t, err, fault)
+		require.Equal(t, core.Settled, payment.State, fault)
+		require.Len(t, s.Effects(), 2, "bought once, paid once")
+	}
+}
+
 func TestTaobaoPayModesOfTheSandbox(t *testing.T) {
 	for mode, want := range map[string]core.Code{sandbox.PayRefuse: core.Refused, sandbox.PayURL: core.Refused, sandbox.PayNull: core.BadAnswer} {
 		a, s := taobaoAtSandbox(t)

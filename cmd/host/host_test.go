@@ -240,7 +240,7 @@ func TestNothingPersonalLeaks(t *testing.T) {
 			require.NotContains(t, text, canary, where)
 		}
 	}
-	files := map[string]string{"tb": "taobao.json", "cn": "alibaba1688.json", "dj": "dajisaas.json"}
+	files := map[string]string{"tb": "taobao.json", "cn": "alibaba1688.json", "dj": "dajisaas.json", "dt": "dajisaas-taobao.json"}
 	for _, fault := range []sandbox.Fault{sandbox.RefuseBefore, sandbox.DropAfter, sandbox.ErrorAfter, sandbox.Truncated, sandbox.Garbage,
 		sandbox.WrongTypes, sandbox.MissingFields, sandbox.TooMany, sandbox.Redirect, ""} {
 		for account, file := range files {

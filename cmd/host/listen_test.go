@@ -331,7 +331,7 @@ func TestAJournalIsNotMovedWhileMessagesWait(t *testing.T) {
 
 func TestARefundIsToldUntilTheMoneyIsBack(t *testing.T) {
 	h := newHostProcess(t)
-	p := h.listening(t, 3)
+	p := h.listening(t, 4)
 	h.pushTo(t, p, nil)
 	for account, c := range map[string][4]string{
 		"cn": {"alibaba1688.json", "232.00 CNY", "75.00 CNY", "not_received"},
